@@ -1,0 +1,88 @@
+"""The log: every attempt that reached the fake, with what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCall:
+    """One attempt."""
+
+    operation: str
+    """The API operation, such as ``AddLayerVersionPermission``."""
+    account_id: str
+    """The account of the caller."""
+    region_name: str
+    layer: str | None
+    """ARN of the layer version, or of the layer, that the call was about; None for ListLayers."""
+    parameters: Mapping[str, Any]
+    """Members of the request under their API names, as they were sent; a layer's content is left out."""
+    status: int | None
+    """HTTP status of the answer; None where no answer came."""
+    error_code: str | None
+    """AWS's error code, or the name of what broke the connection; None for a success."""
+    fault: str | None
+    """What an injected fault did to the call."""
+    seconds: float
+    """When it came in: virtual seconds since the epoch."""
+    invocation_id: str | None
+    """The SDK's id of the call, the same for all its attempts."""
+
+    @property
+    def time(self) -> datetime:
+        """When it came in, on the virtual clock, in UTC."""
+        return _EPOCH + timedelta(seconds=self.seconds)
+
+    @property
+    def succeeded(self) -> bool:
+        return self.error_code is None
+
+    @property
+    def outcome(self) -> str:
+        """Status and error code in one, such as ``409 ResourceConflictException``."""
+        return " ".join([str(part) for part in (self.status, self.error_code) if part is not None])
+
+
+class CallLog:
+    """All attempts, oldest first. Iterable; ``len()`` and indexing work as on a list."""
+
+    def __init__(self) -> None:
+        self._calls: list[LoggedCall] = []
+
+    def add(self, call: LoggedCall) -> None:
+        self._calls.append(call)
+
+    def clear(self) -> None:
+        self._calls.clear()
+
+    def of(self, operation: str) -> list[LoggedCall]:
+        """The attempts of one operation, such as ``"AddLayerVersionPermission"``."""
+        return [call for call in self if call.operation == operation]
+
+    def attempts(self, operation: str) -> int:
+        """How often an operation was attempted, retries included."""
+        return len(self.of(operation))
+
+    @property
+    def last(self) -> LoggedCall | None:
+        """The newest attempt; None before the first."""
+        return self._calls[-1] if self._calls else None
+
+    def __iter__(self) -> Iterator[LoggedCall]:
+        # A copy: other threads may be calling.
+        return iter(tuple(self._calls))
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __getitem__(self, index: int) -> LoggedCall:
+        return self._calls[index]
+
+    def __repr__(self) -> str:
+        return f"<CallLog of {len(self._calls)} attempts>"

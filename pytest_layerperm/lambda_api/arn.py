@@ -1,0 +1,104 @@
+"""Names of layers: bare names, layer ARNs and layer version ARNs, in every partition."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+LAYER_NAME = r"[a-zA-Z0-9-_]+"
+REGION = r"(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}"
+"""The region grammar inside AWS's own ARN pattern (aws-facts 1.4)."""
+
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+    ("us-iso-", "aws-iso"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("eusc-", "aws-eusc"),
+)
+
+_ARN = re.compile(
+    r"arn:(?P<partition>aws[a-zA-Z-]*)?:lambda:(?P<region>[a-z0-9-]+):(?P<account_id>\d{12}):layer:"
+    rf"(?P<name>{LAYER_NAME})(?::(?P<version>\d+))?",
+    re.ASCII,
+)
+_BARE_NAME = re.compile(LAYER_NAME)
+_REGION = re.compile(REGION, re.ASCII)
+_ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
+
+
+def partition_of(region_name: str) -> str:
+    """The partition a region belongs to: ``aws``, ``aws-cn``, ``aws-us-gov``…"""
+    for prefix, partition in _PARTITIONS:
+        if region_name.startswith(prefix):
+            return partition
+    return "aws"
+
+
+def is_account_id(value: object) -> bool:
+    """Whether the value is a twelve-digit account id."""
+    return isinstance(value, str) and _ACCOUNT_ID.fullmatch(value) is not None
+
+
+def is_region_name(value: object) -> bool:
+    """Whether the value has the form of a region name, such as ``eu-central-1``."""
+    return isinstance(value, str) and _REGION.fullmatch(value) is not None
+
+
+def is_layer_name(value: object) -> bool:
+    """Whether the value is a possible bare layer name."""
+    return isinstance(value, str) and _BARE_NAME.fullmatch(value) is not None
+
+
+def root_arn(account_id: str, partition: str = "aws") -> str:
+    """The ARN that stands for a whole account in a policy and in a refusal."""
+    return f"arn:{partition}:iam::{account_id}:root"
+
+
+class LayerId(NamedTuple):
+    """One layer: all that tells it from every other layer in the world."""
+
+    partition: str
+    region_name: str
+    account_id: str
+    name: str
+
+    @property
+    def arn(self) -> str:
+        return f"arn:{self.partition}:lambda:{self.region_name}:{self.account_id}:layer:{self.name}"
+
+    def version_arn(self, version: int) -> str:
+        return f"{self.arn}:{version}"
+
+
+def layer_id(name: str, account_id: str, region_name: str) -> LayerId:
+    """The layer of that bare name in an account and region."""
+    return LayerId(partition_of(region_name), region_name, account_id, name)
+
+
+def resolve(layer_name: str, account_id: str, region_name: str) -> LayerId | None:
+    """What ``LayerName`` means to a caller: a bare name in its own account and region, or a layer ARN.
+
+    None for anything else, a layer *version* ARN included: the API refuses it here (aws-facts, Decisions).
+    """
+    if _BARE_NAME.fullmatch(layer_name):
+        return layer_id(layer_name, account_id, region_name)
+    layer, version = parse(layer_name)
+    return layer if version is None else None
+
+
+def parse(arn: str) -> tuple[LayerId | None, int | None]:
+    """A layer ARN or layer version ARN as (layer, version); (None, None) when it is neither.
+
+    The partition may be left out (``arn::lambda:…``), as AWS's own pattern allows; the region decides then.
+    """
+    match = _ARN.fullmatch(arn)
+    if match is None:
+        return None, None
+    partition, region_name, account_id, name, version = match.group(
+        "partition", "region", "account_id", "name", "version"
+    )
+    layer = LayerId(partition or partition_of(region_name), region_name, account_id, name)
+    return layer, int(version) if version else None

@@ -1,0 +1,35 @@
+"""A layer's archive: what AWS refuses to take, and what it tells about what it took."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import zipfile
+
+from .errors import InvalidParameterValueException
+from .model import Content
+
+UNZIPPED_SIZE_LIMIT = 262_144_000
+"""Bytes, of one layer and of a function together with its layers (6.6)."""
+
+
+def read_archive(archive: bytes) -> Content:
+    """The content of a layer version.
+
+    Raises InvalidParameterValueException for what is no zip, an empty zip, and one too big when unzipped.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            entries = opened.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        raise InvalidParameterValueException(
+            "Could not unzip uploaded file. Please check your file, then try to upload again."
+        ) from None
+    if not entries:
+        raise InvalidParameterValueException("Uploaded file must be a non-empty zip")
+    unzipped_size = sum([entry.file_size for entry in entries])
+    if unzipped_size >= UNZIPPED_SIZE_LIMIT:
+        raise InvalidParameterValueException(f"Unzipped size must be smaller than {UNZIPPED_SIZE_LIMIT} bytes")
+    digest = hashlib.sha256(archive).digest()
+    return Content(archive, base64.b64encode(digest).decode("ascii"), unzipped_size)

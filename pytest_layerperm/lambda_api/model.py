@@ -1,0 +1,142 @@
+"""Layer versions, statements and policies as values, and their JSON to the byte."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from .arn import LayerId, root_arn
+
+ACTION = "lambda:GetLayerVersion"
+"""The only action a layer's policy can allow (aws-facts 6.1)."""
+
+POLICY_SIZE_LIMIT = 20_480
+"""Bytes of compact policy JSON (aws-facts 3.13; that it holds for layers is inferred, U9)."""
+
+_POLICY_HEAD = '{"Version":"2012-10-17","Id":"default","Statement":['
+_POLICY_TAIL = "]}"
+
+
+def compact_json(value: object) -> str:
+    """JSON as AWS writes it: no spaces, text outside ASCII as it is."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One grant: who may use a layer version.
+
+    ``principal`` is ``"*"`` or the ARN of an account's root; ``document`` is the statement's JSON (2.1-2.4).
+    """
+
+    sid: str
+    principal: str
+    organization_id: str | None
+    document: str
+
+    @property
+    def public(self) -> bool:
+        """Whether it lets in everybody."""
+        return self.principal == "*" and self.organization_id is None
+
+    def admits(self, account_root: str, organization_id: str | None) -> bool:
+        """Whether the account whose root ARN that is, a member of that organization, may use the version."""
+        if self.principal not in ("*", account_root):
+            return False
+        return self.organization_id is None or self.organization_id == organization_id
+
+
+def make_statement(
+    layer: LayerId, version: int, sid: str, action: str, principal: str, organization_id: str | None
+) -> Statement:
+    """The statement that AddLayerVersionPermission writes; an account id becomes its root ARN."""
+    if principal != "*" and not principal.startswith("arn:"):
+        principal = root_arn(principal, layer.partition)
+    members: dict[str, Any] = {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": principal if principal == "*" else {"AWS": principal},
+        "Action": action,
+        "Resource": layer.version_arn(version),
+    }
+    if organization_id is not None:
+        members["Condition"] = {"StringEquals": {"aws:PrincipalOrgID": organization_id}}
+    return Statement(sid, principal, organization_id, compact_json(members))
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The policy of one layer version at one revision. No statements: emptied, which is not "never had" (3.6)."""
+
+    revision_id: str
+    statements: tuple[Statement, ...]
+
+    @property
+    def document(self) -> str:
+        """The policy as GetLayerVersionPolicy returns it (2.2)."""
+        return _POLICY_HEAD + ",".join([s.document for s in self.statements]) + _POLICY_TAIL
+
+    @property
+    def size(self) -> int:
+        """Bytes of the document; everything a statement can hold is ASCII."""
+        return _size(self.statements)
+
+    def statement(self, sid: str) -> Statement | None:
+        for statement in self.statements:
+            if statement.sid == sid:
+                return statement
+        return None
+
+
+def _size(statements: tuple[Statement, ...]) -> int:
+    commas = max(len(statements) - 1, 0)
+    return len(_POLICY_HEAD) + sum([len(s.document) for s in statements]) + commas + len(_POLICY_TAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A layer version's archive: its bytes, and what AWS tells about them."""
+
+    archive: bytes
+    sha256: str
+    """Base64 of the SHA-256 of the archive, as ``CodeSha256`` gives it."""
+    unzipped_size: int
+
+    @property
+    def size(self) -> int:
+        """Bytes of the archive, ``CodeSize``."""
+        return len(self.archive)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a publisher says of a layer version. None where a list was not given, which is not ``[]`` (10.2)."""
+
+    description: str | None = None
+    license_info: str | None = None
+    compatible_runtimes: tuple[str, ...] | None = None
+    compatible_architectures: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """One layer version as it was published; nothing of it ever changes but its policy, which is kept apart."""
+
+    layer: LayerId
+    version: int
+    created: str
+    """``CreatedDate``, such as ``2026-01-01T00:00:00.000+0000`` (10.3)."""
+    content: Content
+    details: Details
+
+    @property
+    def arn(self) -> str:
+        return self.layer.version_arn(self.version)
+
+    def matches(self, runtime: str | None, architecture: str | None) -> bool:
+        """Whether the version passes the filters of the two list operations."""
+        details = self.details
+        return (runtime is None or runtime in (details.compatible_runtimes or ())) and (
+            architecture is None or architecture in (details.compatible_architectures or ())
+        )

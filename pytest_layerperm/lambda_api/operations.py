@@ -1,0 +1,255 @@
+"""The nine layer operations: from a decoded call to its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .access import Caller, foreign_refusal
+from .arn import LayerId, partition_of
+from .constraints import read
+from .content import read_archive
+from .errors import (
+    InvalidParameterValueException,
+    LambdaError,
+    ResourceNotFoundException,
+    layer_version_not_found,
+)
+from .model import Content, Details, PublishedVersion
+from .store import LayerStore, Page, version_below_one
+from .wire import NO_CONTENT, Call, Response, answer, is_own_region, refuse
+
+Parameters = Mapping[str, Any]
+
+
+class Operations:
+    """Performs calls on a store.
+
+    ``caller_of`` tells who a call's caller is, ``location_of`` where a version's content can be downloaded,
+    ``fetch`` reads an archive from S3 (bucket, key, object version, account, region).
+    """
+
+    def __init__(
+        self,
+        store: LayerStore,
+        *,
+        caller_of: Callable[[Call], Caller],
+        location_of: Callable[[PublishedVersion], str],
+        fetch: Callable[[str, str, str | None, Call], bytes],
+    ) -> None:
+        self._store = store
+        self._caller_of = caller_of
+        self._location_of = location_of
+        self._fetch = fetch
+        self._perform: dict[str, Callable[[Call, Parameters], Response]] = {
+            "AddLayerVersionPermission": self._add_permission,
+            "RemoveLayerVersionPermission": self._remove_permission,
+            "GetLayerVersionPolicy": self._get_policy,
+            "PublishLayerVersion": self._publish,
+            "GetLayerVersion": self._get_version,
+            "GetLayerVersionByArn": self._get_version,
+            "ListLayers": self._list_layers,
+            "ListLayerVersions": self._list_versions,
+            "DeleteLayerVersion": self._delete_version,
+        }
+
+    def perform(self, call: Call) -> Response:
+        """The answer to a call; every refusal is an answer too. A refused call changes nothing."""
+        try:
+            if call.refusal is not None:
+                raise call.refusal
+            parameters = read(call.operation, call.given)
+            self._authorize(call)
+            return self._perform[call.operation](call, parameters)
+        except LambdaError as refused:
+            return refuse(refused)
+
+    def _authorize(self, call: Call) -> None:
+        layer = call.layer
+        if layer is None:
+            return
+        if call.operation == "GetLayerVersionByArn" and layer.partition != partition_of(call.region_name):
+            # A third-party report; ahead of authorization is inferred.
+            raise InvalidParameterValueException(f"Invalid layer version {call.given['Arn']}")
+        if layer.account_id == call.account_id:
+            return
+        policy = None if call.version is None else self._store.policy_for_access(layer, call.version)
+        partition = partition_of(call.region_name)
+        if not is_own_region(layer, call.region_name):
+            policy = None  # From another region every foreign layer is refused alike (6.4).
+        resource = call.resource
+        assert resource is not None
+        refusal = foreign_refusal(call.operation, self._caller_of(call), partition, resource, policy)
+        if refusal is not None:
+            raise refusal
+
+    def _version_of(self, call: Call) -> tuple[LayerId, int]:
+        """The version that a permission operation is about; another region's is not there (U7, inferred)."""
+        layer, version = _located(call)
+        if version < 1:
+            raise version_below_one()
+        if not is_own_region(layer, call.region_name):
+            raise layer_version_not_found(layer.version_arn(version))
+        return layer, version
+
+    def _add_permission(self, call: Call, parameters: Parameters) -> Response:
+        organization_id = parameters.get("OrganizationId")
+        principal = parameters["Principal"]
+        layer, version = self._version_of(call)
+        if organization_id is not None and principal != "*":
+            raise InvalidParameterValueException(
+                # Ours: no answer of AWS to this is known (U4).
+                "An organization id can only be given with the principal *."
+            )
+        statement, revision_id = self._store.add_permission(
+            layer,
+            version,
+            sid=parameters["StatementId"],
+            action=parameters["Action"],
+            principal=principal,
+            organization_id=organization_id,
+            revision_id=parameters.get("RevisionId"),
+        )
+        return answer(201, {"Statement": statement.document, "RevisionId": revision_id})
+
+    def _remove_permission(self, call: Call, parameters: Parameters) -> Response:
+        layer, version = self._version_of(call)
+        self._store.remove_permission(
+            layer, version, sid=parameters["StatementId"], revision_id=parameters.get("RevisionId")
+        )
+        return NO_CONTENT
+
+    def _get_policy(self, call: Call, parameters: Parameters) -> Response:
+        policy = self._store.policy(*self._version_of(call))
+        return answer(200, {"Policy": policy.document, "RevisionId": policy.revision_id})
+
+    def _publish(self, call: Call, parameters: Parameters) -> Response:
+        layer = call.layer
+        assert layer is not None
+        if not is_own_region(layer, call.region_name):
+            raise _not_there()
+        content = self._content(call, parameters["Content"])
+        details = Details(
+            description=parameters.get("Description"),
+            license_info=parameters.get("LicenseInfo"),
+            compatible_runtimes=parameters.get("CompatibleRuntimes"),
+            compatible_architectures=parameters.get("CompatibleArchitectures"),
+        )
+        return answer(201, self._described(self._store.publish(layer, content, details)))
+
+    def _content(self, call: Call, given: Parameters) -> Content:
+        archive, bucket, key = given.get("ZipFile"), given.get("S3Bucket"), given.get("S3Key")
+        if archive is None:
+            if bucket is None or key is None:
+                # Ours: AWS's text for a layer is not known.
+                raise InvalidParameterValueException("Content must have either ZipFile, or S3Bucket and S3Key.")
+            archive = self._fetch(bucket, key, given.get("S3ObjectVersion"), call)
+        elif bucket is not None or key is not None:
+            raise InvalidParameterValueException(
+                "Content must have either ZipFile, or S3Bucket and S3Key, not both."
+            )
+        return read_archive(archive)
+
+    def _get_version(self, call: Call, parameters: Parameters) -> Response:
+        if call.layer is None:
+            raise _not_there()  # One of AWS's own layers (":::awslayer:"), which nobody can publish here.
+        layer, version = _located(call)
+        if version < 1:
+            raise version_below_one()
+        published = self._store.find(layer, version) if is_own_region(layer, call.region_name) else None
+        if published is None:
+            raise _not_there()
+        return answer(200, self._described(published))
+
+    def _delete_version(self, call: Call, parameters: Parameters) -> Response:
+        layer, version = _located(call)
+        if version < 1:
+            raise version_below_one()
+        if is_own_region(layer, call.region_name):
+            self._store.delete(layer, version)
+        return NO_CONTENT
+
+    def _list_versions(self, call: Call, parameters: Parameters) -> Response:
+        assert call.layer is not None
+        if not is_own_region(call.layer, call.region_name):
+            page = Page([], None)
+        else:
+            page = self._store.list_versions(call.layer, **_paging(parameters))
+        return answer(
+            200,
+            {
+                "NextMarker": page.next_marker,
+                "LayerVersions": [_listed(published) for published in page.items],
+            },
+        )
+
+    def _list_layers(self, call: Call, parameters: Parameters) -> Response:
+        page = self._store.list_layers(call.account_id, call.region_name, **_paging(parameters))
+        return answer(
+            200,
+            {
+                "NextMarker": page.next_marker,
+                "Layers": [
+                    {
+                        "LayerName": published.layer.name,
+                        "LayerArn": published.layer.arn,
+                        "LatestMatchingVersion": _listed(published),
+                    }
+                    for published in page.items
+                ],
+            },
+        )
+
+    def _described(self, published: PublishedVersion) -> dict[str, Any]:
+        """A version as Publish and Get return it (10.2)."""
+        content, details = published.content, published.details
+        return {
+            "Content": {
+                "Location": self._location_of(published),
+                "CodeSha256": content.sha256,
+                "CodeSize": content.size,
+            },
+            "LayerArn": published.layer.arn,
+            "LayerVersionArn": published.arn,
+            "Description": details.description or "",
+            "CreatedDate": published.created,
+            "Version": published.version,
+            "CompatibleRuntimes": details.compatible_runtimes,
+            "CompatibleArchitectures": details.compatible_architectures,
+            "LicenseInfo": details.license_info,
+        }
+
+
+def _listed(published: PublishedVersion) -> dict[str, Any]:
+    """A version as the lists return it, with its null members (1.7, 10.4)."""
+    details = published.details
+    return {
+        "LayerVersionArn": published.arn,
+        "Version": published.version,
+        "Description": details.description,
+        "CreatedDate": published.created,
+        "CompatibleRuntimes": details.compatible_runtimes,
+        "CompatibleArchitectures": details.compatible_architectures,
+        "LicenseInfo": details.license_info,
+    }
+
+
+def _located(call: Call) -> tuple[LayerId, int]:
+    """Layer and version of a call whose parameters have passed their constraints."""
+    assert call.layer is not None
+    assert call.version is not None
+    return call.layer, call.version
+
+
+def _not_there() -> ResourceNotFoundException:
+    """The 404 of the operations that read a version (10.5)."""
+    return ResourceNotFoundException("The resource you requested does not exist.")
+
+
+def _paging(parameters: Parameters) -> dict[str, Any]:
+    return {
+        "runtime": parameters.get("CompatibleRuntime"),
+        "architecture": parameters.get("CompatibleArchitecture"),
+        "marker": parameters.get("Marker") or None,
+        "limit": parameters.get("MaxItems", 50),
+    }

@@ -1,0 +1,271 @@
+"""Layer versions and their policies, and the operations on them. Every operation is atomic."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from .arn import LayerId, layer_id
+from .errors import (
+    InvalidParameterValueException,
+    PolicyLengthExceededException,
+    PreconditionFailedException,
+    ResourceConflictException,
+    ResourceNotFoundException,
+    layer_version_not_found,
+)
+from .model import POLICY_SIZE_LIMIT, Content, Details, Policy, PublishedVersion, Statement, make_statement
+
+_WRONG_REVISION = (
+    "The Revision Id provided does not match the latest Revision Id. "
+    "Call the GetLayerPolicy API to retrieve the latest Revision Id"
+)
+
+
+class Page(NamedTuple):
+    """One page of a listing; ``next_marker`` is None on the last one."""
+
+    items: list[PublishedVersion]
+    next_marker: str | None
+
+
+class _Version:
+    """A version's place in the store. A deleted one keeps its policy: access is still judged by it (6.8)."""
+
+    __slots__ = ("deleted", "policy", "published")
+
+    def __init__(self, published: PublishedVersion) -> None:
+        self.published = published
+        self.policy: Policy | None = None
+        self.deleted = False
+
+
+class _Layer:
+    __slots__ = ("live", "versions")
+
+    def __init__(self) -> None:
+        self.versions: list[_Version] = []
+        """All that were ever published: version n stands at n - 1, numbers are never used again (6.9)."""
+        self.live: list[int] = []
+        """Numbers of those that are not deleted, ascending."""
+
+
+class LayerStore:
+    """Everything that exists. ``new_id`` gives the revision ids, ``timestamp`` the ``CreatedDate``."""
+
+    def __init__(self, *, new_id: Callable[[], str], timestamp: Callable[[], str]) -> None:
+        self._new_id = new_id
+        self._timestamp = timestamp
+        self._lock = threading.Lock()
+        self._layers: dict[LayerId, _Layer] = {}
+        self._names: dict[tuple[str, str], list[str]] = {}
+        """(account, region) -> names of its layers, sorted, so that a page is found without a scan."""
+
+    # --- layer versions
+
+    def publish(self, layer: LayerId, content: Content, details: Details) -> PublishedVersion:
+        """A new version of the layer, the first one creating it."""
+        with self._lock:
+            record = self._layers.get(layer)
+            if record is None:
+                record = self._layers[layer] = _Layer()
+                insort(self._names.setdefault((layer.account_id, layer.region_name), []), layer.name)
+            number = len(record.versions) + 1
+            published = PublishedVersion(layer, number, self._timestamp(), content, details)
+            record.versions.append(_Version(published))
+            record.live.append(number)
+            return published
+
+    def find(self, layer: LayerId, version: int) -> PublishedVersion | None:
+        """The version if it exists and is not deleted."""
+        place = self._place(layer, version)
+        return None if place is None or place.deleted else place.published
+
+    def delete(self, layer: LayerId, version: int) -> None:
+        """Deletes the version; that there is none is no error (10.6)."""
+        with self._lock:
+            place = self._place(layer, version)
+            if place is not None and not place.deleted:
+                place.deleted = True
+                live = self._layers[layer].live
+                live.pop(bisect_left(live, version))
+
+    def list_versions(
+        self,
+        layer: LayerId,
+        *,
+        runtime: str | None,
+        architecture: str | None,
+        marker: str | None,
+        limit: int,
+    ) -> Page:
+        """One page of the layer's versions, newest first. The marker is the last version seen (inferred)."""
+        with self._lock:
+            record = self._layers.get(layer)
+            if record is None:
+                return Page([], None)
+            before = len(record.live) if marker is None else bisect_left(record.live, _version_marker(marker))
+            matching = (
+                published
+                for number in reversed(record.live[:before])
+                if (published := record.versions[number - 1].published).matches(runtime, architecture)
+            )
+            items, more = _take(matching, limit)
+            return Page(items, str(items[-1].version) if more else None)
+
+    def list_layers(
+        self,
+        account_id: str,
+        region_name: str,
+        *,
+        runtime: str | None,
+        architecture: str | None,
+        marker: str | None,
+        limit: int,
+    ) -> Page:
+        """One page of an account's layers in a region, by name, each as its newest matching version.
+
+        The order, and that the marker is the last name seen, are inferred.
+        """
+        with self._lock:
+            names = self._names.get((account_id, region_name), [])
+            start = 0 if marker is None else bisect_left(names, marker + "\0")
+            matching = self._newest_matching(account_id, region_name, names, start, runtime, architecture)
+            items, more = _take(matching, limit)
+            return Page(items, items[-1].layer.name if more else None)
+
+    def _newest_matching(
+        self,
+        account_id: str,
+        region_name: str,
+        names: list[str],
+        start: int,
+        runtime: str | None,
+        architecture: str | None,
+    ) -> Iterator[PublishedVersion]:
+        for index in range(start, len(names)):
+            record = self._layers[layer_id(names[index], account_id, region_name)]
+            for number in reversed(record.live):
+                published = record.versions[number - 1].published
+                if published.matches(runtime, architecture):
+                    yield published
+                    break
+
+    def __iter__(self) -> Iterator[PublishedVersion]:
+        """All versions that exist, oldest layer first, as they are at this moment."""
+        with self._lock:
+            found = [
+                record.versions[number - 1].published for record in self._layers.values() for number in record.live
+            ]
+        return iter(found)
+
+    # --- policies
+
+    def policy_for_access(self, layer: LayerId, version: int) -> Policy | None:
+        """The policy that access is judged by: a deleted version's still counts (6.8, inferred)."""
+        place = self._place(layer, version)
+        return None if place is None else place.policy
+
+    def policy(self, layer: LayerId, version: int) -> Policy:
+        """The version's policy. Raises ResourceNotFoundException for each kind of "none" (3.3-3.6)."""
+        place = self._existing(layer, version)
+        policy = place.policy
+        if policy is None:
+            raise _no_policy()
+        if not policy.statements:
+            arn = layer.version_arn(version)
+            raise ResourceNotFoundException(f"Layer version {arn} does not have any resource policy.")
+        return policy
+
+    def add_permission(
+        self,
+        layer: LayerId,
+        version: int,
+        *,
+        sid: str,
+        action: str,
+        principal: str,
+        organization_id: str | None,
+        revision_id: str | None,
+    ) -> tuple[Statement, str]:
+        """Adds a statement; returns it and the policy's new revision."""
+        statement = make_statement(layer, version, sid, action, principal, organization_id)
+        with self._lock:
+            place = self._existing(layer, version)
+            policy = place.policy
+            _check_revision(policy, revision_id)
+            statements = policy.statements if policy else ()
+            if policy and policy.statement(sid):
+                raise ResourceConflictException(
+                    f"The statement id ({sid}) provided already exists. "
+                    "Please provide a new statement id, or remove the existing statement."
+                )
+            changed = Policy(self._new_id(), (*statements, statement))
+            size = changed.size
+            if size > POLICY_SIZE_LIMIT:
+                raise PolicyLengthExceededException(
+                    f"The final policy size ({size}) is bigger than the limit ({POLICY_SIZE_LIMIT})."
+                )
+            place.policy = changed
+        return statement, changed.revision_id
+
+    def remove_permission(self, layer: LayerId, version: int, *, sid: str, revision_id: str | None) -> None:
+        """Removes a statement. The policy is kept when it was the last one, at a new revision (3.6)."""
+        with self._lock:
+            place = self._existing(layer, version)
+            policy = place.policy
+            if policy is None:
+                # A revision is refused before the missing policy is told, as on Add (inferred).
+                _check_revision(policy, revision_id)
+                raise _no_policy()
+            _check_revision(policy, revision_id)
+            if not policy.statement(sid):
+                raise ResourceNotFoundException(f"Statement {sid} is not found in resource policy.")
+            kept = tuple([s for s in policy.statements if s.sid != sid])
+            place.policy = Policy(self._new_id(), kept)
+
+    def _place(self, layer: LayerId, version: int) -> _Version | None:
+        record = self._layers.get(layer)
+        if record is None or not 1 <= version <= len(record.versions):
+            return None
+        return record.versions[version - 1]
+
+    def _existing(self, layer: LayerId, version: int) -> _Version:
+        if version < 1:
+            raise version_below_one()
+        place = self._place(layer, version)
+        if place is None or place.deleted:
+            raise layer_version_not_found(layer.version_arn(version))
+        return place
+
+
+def version_below_one() -> InvalidParameterValueException:
+    """Recorded on Get and Delete (3.12); that the permission operations say the same is inferred (U5)."""
+    return InvalidParameterValueException("Layer Version Cannot be less than 1")
+
+
+def _no_policy() -> ResourceNotFoundException:
+    return ResourceNotFoundException("No policy is associated with the given resource.")
+
+
+def _check_revision(policy: Policy | None, revision_id: str | None) -> None:
+    if revision_id is not None and (policy is None or revision_id != policy.revision_id):
+        raise PreconditionFailedException(_WRONG_REVISION)
+
+
+def _version_marker(marker: str) -> int:
+    try:
+        return int(marker)
+    except ValueError:
+        raise InvalidParameterValueException("The marker is not one that this list has returned.") from None
+
+
+def _take(matching: Iterator[PublishedVersion], limit: int) -> tuple[list[PublishedVersion], bool]:
+    items: list[PublishedVersion] = []
+    for item in matching:
+        if len(items) == limit:
+            return items, True
+        items.append(item)
+    return items, False

@@ -1,0 +1,240 @@
+"""HTTP in, HTTP out: route, decode, authorize, call, encode. The one handler behind every transport."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol, cast
+from urllib.parse import parse_qsl, unquote
+
+from .arn import LayerId, parse, partition_of, resolve
+from .constraints import whole_number
+from .errors import LambdaError, MissingAuthenticationTokenException, SerializationException
+
+API_PATH = "/2018-10-31/layers"
+
+
+class Headers(Protocol):
+    """What is read of a request's headers: a look-up that ignores case."""
+
+    def get(self, name: str, /) -> str | None: ...
+
+
+class Request(NamedTuple):
+    """An HTTP request as it travels; ``path`` and ``query`` are still percent-encoded."""
+
+    method: str
+    host: str
+    path: str
+    query: str
+    headers: Headers
+    body: bytes
+
+
+class Response(NamedTuple):
+    """An answer before it is sent: ``headers`` holds only what is particular to it."""
+
+    status: int
+    body: bytes
+    error_code: str | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
+    latency: float = 0.0
+    """Virtual seconds until it arrives; faults set it."""
+
+    def wire_headers(self, request_id: str, date: str) -> dict[str, str]:
+        """All headers, as AWS sends them: a 204 has a content type and no content length (1.6)."""
+        headers = {
+            "date": date,
+            "content-type": "application/json",
+            "connection": "keep-alive",
+            "x-amzn-requestid": request_id,
+        }
+        if self.status != 204:
+            headers["content-length"] = str(len(self.body))
+        if self.error_code is not None:
+            headers["x-amzn-errortype"] = self.error_code
+        headers.update(self.headers)
+        return headers
+
+
+def answer(status: int, body: Mapping[str, Any]) -> Response:
+    """A success."""
+    return Response(status, _encode(body))
+
+
+NO_CONTENT = Response(204, b"")
+
+
+def refuse(error: LambdaError, headers: Mapping[str, str] | None = None) -> Response:
+    """An error answer; SDKs read the code from the header ``x-amzn-errortype`` (3.0)."""
+    return Response(error.status, _encode(error.body()), error.code, headers or MappingProxyType({}))
+
+
+def _encode(body: Mapping[str, Any]) -> bytes:
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    # A lone surrogate, which JSON input can carry, has no UTF-8 form.
+    return text.encode("utf-8", "replace")
+
+
+class Signature(NamedTuple):
+    """What a request's signature says about the caller: who, where, and for which service."""
+
+    access_key: str
+    region_name: str
+    service: str
+
+
+@dataclass(slots=True)
+class Call:
+    """One decoded call of a layer operation.
+
+    ``layer`` and ``version`` are what it is about, as far as the request says it in a readable way.
+    ``given`` are its members as they came; ``refusal`` is why it cannot be read at all.
+    """
+
+    operation: str
+    account_id: str
+    region_name: str
+    given: dict[str, Any]
+    layer: LayerId | None = None
+    version: int | None = None
+    refusal: LambdaError | None = None
+    invocation_id: str | None = None
+    signature: Signature | None = None
+    time: float = 0.0
+    """Virtual seconds since the epoch at which the call came in."""
+    notes: list[str] = field(default_factory=list[str])
+    """What faults did to the call, for the log."""
+
+    @property
+    def resource(self) -> str | None:
+        """The ARN of the layer version, or of the layer, that the call is about."""
+        if self.layer is None:
+            return None
+        return self.layer.arn if self.version is None else self.layer.version_arn(self.version)
+
+
+def signature_of(request: Request) -> Signature | None:
+    """The credential scope of a SigV4 header or presigned query; None for an unsigned request."""
+    authorization = request.headers.get("Authorization")
+    if authorization:
+        start = authorization.find("Credential=")
+        scope = authorization[start + 11 :].split(",", 1)[0] if start >= 0 else ""
+    elif "X-Amz-Credential=" in request.query:
+        scope = dict(parse_qsl(request.query)).get("X-Amz-Credential", "")
+    else:
+        return None
+    parts = scope.strip().rsplit("/", 4)
+    if len(parts) != 5:
+        return None
+    return Signature(parts[0], parts[2], parts[3])
+
+
+class Route(NamedTuple):
+    operation: str
+    path_members: dict[str, str]
+
+
+def route(method: str, path: str, query: str) -> Route | None:
+    """The layer operation that method and path name; None when it is none of the nine."""
+    segments = path.split("/")
+    count = len(segments)
+    if count < 3 or segments[2] != "layers" or segments[1] != "2018-10-31":
+        return None
+    if count == 3:
+        if method != "GET":
+            return None
+        by_arn = ("find", "LayerVersion") in parse_qsl(query)
+        return Route("GetLayerVersionByArn" if by_arn else "ListLayers", {})
+    if count < 5 or not segments[3] or segments[4] != "versions":
+        return None
+    members = {"LayerName": unquote(segments[3])}
+    if count == 5:
+        operation = {"GET": "ListLayerVersions", "POST": "PublishLayerVersion"}.get(method)
+        return Route(operation, members) if operation else None
+    if not segments[5]:
+        return None
+    members["VersionNumber"] = unquote(segments[5])
+    if count == 6:
+        operation = {"GET": "GetLayerVersion", "DELETE": "DeleteLayerVersion"}.get(method)
+        return Route(operation, members) if operation else None
+    if segments[6] != "policy":
+        return None
+    if count == 7:
+        operation = {"GET": "GetLayerVersionPolicy", "POST": "AddLayerVersionPermission"}.get(method)
+        return Route(operation, members) if operation else None
+    if count == 8 and method == "DELETE" and segments[7]:
+        members["StatementId"] = unquote(segments[7])
+        return Route("RemoveLayerVersionPermission", members)
+    return None
+
+
+_WITH_BODY = frozenset({"AddLayerVersionPermission", "PublishLayerVersion"})
+
+
+def decode(request: Request, account_of: Callable[[str], str]) -> Call | None:
+    """The call that a request makes; None when it is none of the nine layer operations.
+
+    ``account_of`` tells the account behind an access key.
+    """
+    found = route(request.method, request.path, request.query)
+    if found is None:
+        return None
+    signature = signature_of(request)
+    given: dict[str, Any] = dict(parse_qsl(request.query, keep_blank_values=True)) if request.query else {}
+    given.update(found.path_members)
+    call = Call(
+        operation=found.operation,
+        account_id=account_of(signature.access_key if signature else ""),
+        region_name=signature.region_name if signature else _region_of(request.host),
+        given=given,
+        invocation_id=request.headers.get("amz-sdk-invocation-id"),
+        signature=signature,
+    )
+    if signature is None:
+        call.refusal = MissingAuthenticationTokenException("Missing Authentication Token")
+    elif found.operation in _WITH_BODY:
+        try:
+            # A member of the path is never taken from the body.
+            call.given = {**_json_object(request.body), **given}
+        except SerializationException as unreadable:
+            call.refusal = unreadable
+    _locate(call)
+    return call
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        value: Any = json.loads(body) if body else {}
+    except (ValueError, RecursionError):
+        raise SerializationException("The request body is not valid JSON.") from None
+    if not isinstance(value, dict):
+        raise SerializationException("The request body is not a JSON object.")
+    return cast(dict[str, Any], value)
+
+
+def _locate(call: Call) -> None:
+    given = call.given
+    if call.operation == "GetLayerVersionByArn":
+        arn = given.get("Arn")
+        if isinstance(arn, str):
+            call.layer, call.version = parse(arn)
+    elif "LayerName" in given:
+        call.layer = resolve(given["LayerName"], call.account_id, call.region_name)
+        if "VersionNumber" in given:
+            call.version = whole_number(given["VersionNumber"])
+
+
+def _region_of(host: str) -> str:
+    """The region in a regional endpoint's host name; us-east-1 where there is none, as for AWS's global ones."""
+    for label in host.split("."):
+        if label.count("-") >= 2 and label[-1:].isdigit():
+            return label
+    return "us-east-1"
+
+
+def is_own_region(layer: LayerId, region_name: str) -> bool:
+    """Whether an endpoint of that region can serve the layer at all."""
+    return layer.region_name == region_name and layer.partition == partition_of(region_name)
