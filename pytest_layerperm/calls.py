@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from .lambda_api.constraints import MEMBERS
+
+_LOGGED = {
+    operation: tuple([member.name for member in members if member.name != "Content"])
+    for operation, members in MEMBERS.items()
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def logged_parameters(operation: str, given: Mapping[str, Any], version: int | None) -> dict[str, Any]:
+    """What the log keeps of a request: the operation's members, a layer's content left out."""
+    parameters = {name: given[name] for name in _LOGGED[operation] if name in given}
+    if version is not None and "VersionNumber" in parameters:
+        parameters["VersionNumber"] = version
+    return parameters
 
 
 @dataclass(frozen=True, slots=True)

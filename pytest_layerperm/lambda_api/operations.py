@@ -145,9 +145,7 @@ class Operations:
                 raise InvalidParameterValueException("Content must have either ZipFile, or S3Bucket and S3Key.")
             archive = self._fetch(bucket, key, given.get("S3ObjectVersion"), call)
         elif bucket is not None or key is not None:
-            raise InvalidParameterValueException(
-                "Content must have either ZipFile, or S3Bucket and S3Key, not both."
-            )
+            raise InvalidParameterValueException("Content must have either ZipFile, or S3Bucket and S3Key, not both.")
         return read_archive(archive)
 
     def _get_version(self, call: Call, parameters: Parameters) -> Response:

@@ -1,0 +1,72 @@
+"""Which fake is on, and everything that is changed in the process while it is."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from . import environment
+from .waiting import VirtualTime, botocore_waits
+
+if TYPE_CHECKING:
+    from .fake import LayerPerm
+
+_active: list[tuple[LayerPerm, ExitStack]] = []
+"""The fakes that are on, innermost last."""
+
+
+def active_fake() -> LayerPerm | None:
+    """The innermost fake that is on; None where none is."""
+    return _active[-1][0] if _active else None
+
+
+def switch_on(fake: LayerPerm, frozen_at: Any = None) -> None:
+    """Puts the fake under all clients of the process. Undone as a whole if any part of it fails."""
+    from .sessions import cheap_sessions
+    from .transports.botocore import caught
+
+    with ExitStack() as undo:
+        wanted = environment.fake_environment(fake.default_access_key, fake.region_name)
+        were = environment.change(wanted)
+        undo.callback(environment.change, were)
+        fake.environment = (wanted, were)
+        undo.enter_context(cheap_sessions())
+        undo.enter_context(botocore_waits(_current_time))
+        undo.enter_context(caught(_current))
+        if frozen_at is not None:
+            _freeze(fake, undo, frozen_at)
+        _active.append((fake, undo.pop_all()))
+
+
+def freeze(fake: LayerPerm, when: Any) -> None:
+    """Freezes the clock until the fake is switched off."""
+    _freeze(fake, _undo_of(fake), when)
+
+
+def switch_off(fake: LayerPerm) -> None:
+    """Restores what was there before. Fakes are left in the reverse of the order in which they were entered."""
+    undo = _undo_of(fake)
+    try:
+        undo.close()
+    finally:
+        _active.pop()
+
+
+def _undo_of(fake: LayerPerm) -> ExitStack:
+    if not _active or _active[-1][0] is not fake:
+        raise RuntimeError("this LayerPerm is not the one that was entered last")
+    return _active[-1][1]
+
+
+def _freeze(fake: LayerPerm, undo: ExitStack, when: Any) -> None:
+    from freezegun import freeze_time
+
+    fake.clock = undo.enter_context(freeze_time(when))
+
+
+def _current() -> LayerPerm:
+    return _active[-1][0]
+
+
+def _current_time() -> VirtualTime:
+    return _active[-1][0].virtual_time

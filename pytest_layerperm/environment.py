@@ -1,0 +1,71 @@
+"""The AWS part of the process environment, while a fake is on."""
+
+from __future__ import annotations
+
+import os
+
+_FIXED = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+_ABSENT = (
+    "AWS_ACCOUNT_ID",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_CREDENTIAL_FILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_MAX_ATTEMPTS",
+    "AWS_NEW_RETRIES_2026",
+    "AWS_PROFILE",
+    "AWS_RETRY_MODE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_TOKEN",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "BOTO_CONFIG",
+)
+SECRET_KEY = "layerperm"  # noqa: S105 - signatures are never checked
+
+
+def fake_environment(access_key: str, region_name: str) -> dict[str, str | None]:
+    """What the variables must be: the fake's own credentials and region, no profiles, no instance metadata,
+    no endpoints of elsewhere, botocore's own retry settings. None means absent.
+    """
+    wanted: dict[str, str | None] = dict.fromkeys(_ABSENT)
+    wanted.update(_FIXED)
+    wanted.update(
+        AWS_ACCESS_KEY_ID=access_key,
+        AWS_SECRET_ACCESS_KEY=SECRET_KEY,
+        AWS_DEFAULT_REGION=region_name,
+        AWS_REGION=region_name,
+    )
+    for name in os.environ:
+        if name.startswith("AWS_ENDPOINT_URL"):
+            wanted[name] = None
+    return wanted
+
+
+def change(wanted: dict[str, str | None]) -> dict[str, str | None]:
+    """Sets and removes variables; returns what they were, for another ``change`` to restore."""
+    were = {name: os.environ.get(name) for name in wanted}
+    for name, value in wanted.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    return were
+
+
+def mend(wanted: dict[str, str | None], were: dict[str, str | None]) -> None:
+    """Restores what still has the fake's value: another fixture that was undone later put it back."""
+    for name, value in wanted.items():
+        if value is not None and value != were[name] and os.environ.get(name) == value:
+            change({name: were[name]})

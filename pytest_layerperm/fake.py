@@ -1,0 +1,375 @@
+"""LayerPerm, the fake that users hold: it puts the parts together."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from .activation import freeze, switch_off, switch_on
+from .calls import CallLog, LoggedCall, logged_parameters
+from .environment import mend
+from .faults import ActionFailed, ConnectionBroken, Fault, Proceed, compose
+from .lambda_api.access import Caller
+from .lambda_api.arn import is_account_id
+from .lambda_api.operations import Operations
+from .lambda_api.store import LayerStore
+from .lambda_api.wire import Call, Request, Response, decode
+from .layers import LayerVersion, check_account_id, check_region_name, handle_of, publish
+from .sessions import new_session, session_of
+from .waiting import VirtualTime
+from .wording import never_struck, refused_request
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from urllib.parse import SplitResult
+
+    import boto3
+
+    from .lambda_api.model import PublishedVersion
+
+NEW_YEAR = "2026-01-01T00:00:00Z"
+"""Where clocks are frozen unless somebody says otherwise."""
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+_ORGANIZATION_ID = re.compile(r"o-[a-z0-9]{10,32}")
+
+
+class LayerPerm:
+    """A fake of the Lambda layer API, under all boto3 code of the process while it is on.
+
+    ``account_id`` (twelve digits) and ``region_name`` are those of code that says nothing else.
+    ``real_sleep`` makes retries really wait. ``frozen_at`` (a datetime or ISO text) freezes the clock.
+
+    Use it as a context manager, ``with LayerPerm() as fake:``, as a decorator of a test function or a
+    ``unittest.TestCase``, or through the fixture ``layerperm``. Entered again after it was left, it starts empty.
+    """
+
+    def __init__(
+        self,
+        account_id: str = "123456789012",
+        region_name: str = "us-east-1",
+        *,
+        real_sleep: bool = False,
+        frozen_at: Any = None,
+    ) -> None:
+        check_account_id(account_id)
+        check_region_name(region_name)
+        self.account_id = account_id
+        self.region_name = region_name
+        self.frozen_at = frozen_at
+        self.clock: Any = None
+        """freezegun's frozen clock, with ``.tick(seconds)`` and ``.move_to(when)``; None where time runs."""
+        self.virtual_time = VirtualTime(real_sleep=real_sleep)
+        self.calls = CallLog()
+        """Every attempt, oldest first."""
+        self.environment: tuple[dict[str, str | None], dict[str, str | None]] = ({}, {})
+        """Variables that were changed: to what, and from what."""
+        self._depth = 0
+        self._used = False
+        self._start_empty()
+
+    def _start_empty(self) -> None:
+        self.store = LayerStore(new_id=_new_id, timestamp=self._timestamp)
+        self._operations = Operations(self.store, caller_of=self._caller_of, location_of=_location_of, fetch=_no_s3)
+        self._organizations: dict[str, str] = {}
+        self._faults: list[Fault] = []
+        self._injected: list[Fault] = []
+        self._handler: Proceed = self._operations.perform
+        self._date = (0, "")
+        self.escaped: list[Exception] = []
+        """What must fail the test even where the code under test swallows it."""
+        self.calls.clear()
+        self.virtual_time.reset()
+
+    # --- on and off
+
+    def __enter__(self) -> LayerPerm:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        __tracebackhide__ = True
+        self.stop()
+        if error is None and self._depth == 0:
+            self.verify()
+
+    def start(self) -> None:
+        """Turns the fake on; ``stop()`` turns it off again. Nested calls count."""
+        if self._depth == 0:
+            if self._used:
+                self._start_empty()
+            self._used = True
+            switch_on(self, self.frozen_at)
+        self._depth += 1
+
+    def stop(self) -> None:
+        """Turns the fake off, restoring all it touched. What happened can still be read."""
+        if self._depth == 0:
+            raise RuntimeError("this LayerPerm is not on")
+        if self._depth == 1:
+            switch_off(self)
+            self.clock = None
+        self._depth -= 1
+
+    def freeze(self, when: Any = NEW_YEAR) -> Any:
+        """Freezes the clock (at a datetime or ISO text) until the fake is off; returns freezegun's frozen clock."""
+        freeze(self, when)
+        return self.clock
+
+    @property
+    def active(self) -> bool:
+        """Whether the fake is on."""
+        return self._depth > 0
+
+    def mend_environment(self) -> None:
+        """Undoes what fixtures that outlive the fake's made of its variables."""
+        mend(*self.environment)
+
+    def __call__(self, decorated: _Decorated) -> _Decorated:
+        """Decorates a test function, a coroutine function, or each ``test…`` method of a class."""
+        decorate: Any = self._decorate
+        return decorate(decorated)
+
+    def _decorate(self, decorated: Any) -> Any:
+        if inspect.isclass(decorated):
+            for name, member in list(vars(decorated).items()):
+                if name.startswith("test") and inspect.isfunction(member):
+                    setattr(decorated, name, self._decorate(member))
+            return decorated
+        if inspect.iscoroutinefunction(decorated):
+
+            @functools.wraps(decorated)
+            async def run_async(*args: Any, **kwargs: Any) -> Any:
+                with self:
+                    return await decorated(*args, **kwargs)
+
+            return run_async
+
+        @functools.wraps(decorated)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return decorated(*args, **kwargs)
+
+        return run
+
+    # --- clients
+
+    def client(self, account_id: str | None = None, *, region_name: str | None = None, **boto3_kwargs: Any) -> Any:
+        """A boto3 Lambda client signed in as that account; ``boto3_kwargs`` go to boto3 (``config=…``)."""
+        session: Any = session_of(*self._signed_in(account_id, region_name))
+        return session.client("lambda", **boto3_kwargs)
+
+    def session(self, account_id: str | None = None, *, region_name: str | None = None) -> boto3.Session:
+        """A ``boto3.Session`` signed in as that account, for code that makes its own clients."""
+        return new_session(*self._signed_in(account_id, region_name))
+
+    def _signed_in(self, account_id: str | None, region_name: str | None) -> tuple[str, str]:
+        if not self.active:
+            raise RuntimeError("this LayerPerm is not on: its clients would call AWS")
+        account_id = account_id or self.account_id
+        region_name = region_name or self.region_name
+        check_account_id(account_id)
+        check_region_name(region_name)
+        return account_id, region_name
+
+    @property
+    def default_access_key(self) -> str:
+        """The access key of the default account; twelve digits are the account itself."""
+        return self.account_id
+
+    # --- what exists
+
+    def publish_layer(
+        self,
+        name: str = "shared-deps",
+        *,
+        account_id: str | None = None,
+        region_name: str | None = None,
+        content: bytes | Mapping[str, str | bytes] | None = None,
+        **publish_kwargs: Any,
+    ) -> LayerVersion:
+        """Publishes a version of a layer, as its owner would, without a logged call; it has no policy.
+
+        ``content`` is the bytes of a zip or a mapping of file names to files. ``publish_kwargs`` are Description,
+        LicenseInfo, CompatibleRuntimes and CompatibleArchitectures as the API names them. Raises ValueError for
+        what the API refuses. https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html
+        """
+        return publish(
+            self.store,
+            name,
+            self.account_id if account_id is None else account_id,
+            self.region_name if region_name is None else region_name,
+            content,
+            publish_kwargs,
+        )
+
+    def organization(self, organization_id: str = "o-exampleorgid", *, accounts: Iterable[str] = ()) -> str:
+        """Declares accounts (twelve digits each) members of an organization; returns its id.
+
+        It is what ``aws:PrincipalOrgID`` is for these callers. An account is in one organization at most.
+        """
+        if not isinstance(organization_id, str) or not _ORGANIZATION_ID.fullmatch(organization_id):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ValueError(
+                f"organization_id must be 'o-' and 10 to 32 lower-case letters and digits, not {organization_id!r}"
+            )
+        if isinstance(accounts, str):
+            raise TypeError(f"accounts must be a list of account ids, not the text {accounts!r}")
+        members = list(accounts)
+        for account_id in members:
+            check_account_id(account_id)
+            if self._organizations.get(account_id, organization_id) != organization_id:
+                raise ValueError(
+                    f"account_id {account_id} is a member of {self._organizations[account_id]}, "
+                    "and an account is in one organization at most"
+                )
+        self._organizations.update(dict.fromkeys(members, organization_id))
+        return organization_id
+
+    def organization_of(self, account_id: str) -> str | None:
+        """The organization that an account is declared a member of; None where it is in none."""
+        return self._organizations.get(account_id)
+
+    @property
+    def layers(self) -> tuple[LayerVersion, ...]:
+        """All layer versions that exist at this moment, with their policies."""
+        return tuple([handle_of(published, self.store) for published in self.store])
+
+    @property
+    def sleeps(self) -> list[float]:
+        """Seconds that retry code waited in virtual time, in order."""
+        return self.virtual_time.sleeps
+
+    # --- faults
+
+    def inject(self, *faults: Fault) -> Injection:
+        """Adds faults: for good, or for a block as ``with fake.inject(…):``. They strike in the order of adding."""
+        for fault in faults:
+            if not isinstance(fault, Fault):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise TypeError(f"inject() takes faults such as Throttle(), not {fault!r}")
+        self._injected.extend(faults)
+        self._use_faults([*self._faults, *faults])
+        return Injection(self, faults)
+
+    def withdraw(self, faults: Iterable[Fault]) -> None:
+        """Takes faults away again; one that never struck still fails the test."""
+        gone = {id(fault) for fault in faults}
+        self._use_faults([fault for fault in self._faults if id(fault) not in gone])
+
+    def _use_faults(self, faults: list[Fault]) -> None:
+        self._faults = faults
+        self._handler = compose(faults, self._operations.perform)
+
+    def verify(self) -> None:
+        """Raises what the code under test must not hide: escaped errors, and faults that never struck."""
+        __tracebackhide__ = True
+        if self.escaped:
+            raise self.escaped[0]
+        overdue = [fault for fault in self._injected if fault.overdue]
+        if overdue:
+            raise AssertionError(never_struck(overdue, self.calls))
+
+    # --- what transports use
+
+    def handle(self, request: Request) -> Response | None:
+        """The answer to a layer call; None for any other request. Raises ConnectionBroken where none comes."""
+        call = decode(request, self._account_of)
+        if call is None:
+            return None
+        call.time = self.virtual_time.now()
+        try:
+            response = self._handler(call)
+        except ConnectionBroken as broken:
+            self._log(call, None, broken.kind)
+            raise
+        except ActionFailed as failed:
+            self._log(call, None, type(failed.raised).__name__)
+            self.escaped.append(failed.raised)
+            raise
+        self._log(call, response.status, response.error_code)
+        return response
+
+    def headers_of(self, response: Response) -> dict[str, str]:
+        """All headers of an answer, at this moment."""
+        second = int(self.virtual_time.now())
+        if self._date[0] != second:
+            self._date = (second, formatdate(second, usegmt=True))
+        return response.wire_headers(_new_id(), self._date[1])
+
+    def pass_by(self, seconds: float) -> None:
+        """Lets virtual time pass, as for a slow answer."""
+        self.virtual_time.pass_by(seconds)
+
+    def answer_elsewhere(self, request: Any, url: SplitResult) -> NoReturn:
+        """Refuses a request that is no layer call: it would leave this machine."""
+        refused = RequestRefused(refused_request(request.method, url, request.body))
+        self.escaped.append(refused)
+        raise refused
+
+    def _account_of(self, access_key: str) -> str:
+        return access_key if is_account_id(access_key) else self.account_id
+
+    def _caller_of(self, call: Call) -> Caller:
+        return Caller(call.account_id, self.organization_of(call.account_id))
+
+    def _timestamp(self) -> str:
+        milliseconds = round(self.virtual_time.now() * 1000)
+        seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds // 1000))
+        return f"{seconds}.{milliseconds % 1000:03}+0000"
+
+    def _log(self, call: Call, status: int | None, error_code: str | None) -> None:
+        self.calls.add(
+            LoggedCall(
+                operation=call.operation,
+                account_id=call.account_id,
+                region_name=call.region_name,
+                layer=call.resource,
+                parameters=logged_parameters(call.operation, call.given, call.version),
+                status=status,
+                error_code=error_code,
+                fault=", ".join(call.notes) or None,
+                seconds=call.time,
+                invocation_id=call.invocation_id,
+            )
+        )
+
+
+class RequestRefused(Exception):
+    """A request that the fake let nobody have: it would have left this machine. It fails the test in any case."""
+
+
+class Injection:
+    """Faults that were added; as a context manager it takes them away again."""
+
+    def __init__(self, fake: LayerPerm, faults: tuple[Fault, ...]) -> None:
+        self._fake = fake
+        self._faults = faults
+
+    def __enter__(self) -> tuple[Fault, ...]:
+        return self._faults
+
+    def __exit__(self, *raised: object) -> None:
+        self._fake.withdraw(self._faults)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def _location_of(published: PublishedVersion) -> str:
+    layer = published.layer
+    bucket = f"awslambda-{layer.region_name}-layers"
+    return (
+        f"https://{bucket}.s3.{layer.region_name}.amazonaws.com/snapshots/{layer.account_id}/"
+        f"{layer.name}-{published.version}"
+    )
+
+
+def _no_s3(bucket: str, key: str, version: str | None, call: Call) -> bytes:
+    raise NotImplementedError("layer content from S3")

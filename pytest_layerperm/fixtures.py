@@ -1,0 +1,62 @@
+"""The fixtures. Thin: each puts a part of the fake into a test's hands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .options import test_faults, test_settings
+
+if TYPE_CHECKING:
+    from .fake import LayerPerm
+    from .layers import LayerVersion
+
+__all__ = ["layerperm", "layerperm_client", "layerperm_clock", "layerperm_layer"]
+
+FAKE = pytest.StashKey["LayerPerm"]()
+
+
+@pytest.fixture
+def layerperm(request: pytest.FixtureRequest) -> Iterator[LayerPerm]:
+    """A fake of the Lambda layer API under all boto3 code of this test; empty at the start of each test."""
+    from .fake import NEW_YEAR, LayerPerm
+
+    item: pytest.Item = request.node  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    arguments = test_settings(item)
+    faults = test_faults(item)
+    if "layerperm_clock" in request.fixturenames:
+        arguments.setdefault("frozen_at", NEW_YEAR)
+    try:
+        fake = LayerPerm(**arguments)
+    except ValueError as wrong:
+        pytest.fail(f"@pytest.mark.layerperm: {wrong}", pytrace=False)
+    fake.inject(*faults)
+    item.stash[FAKE] = fake
+    fake.start()
+    try:
+        yield fake
+    finally:
+        fake.stop()
+
+
+@pytest.fixture
+def layerperm_client(layerperm: LayerPerm) -> Any:
+    """A boto3 Lambda client of the fake's default account and region."""
+    return layerperm.client()
+
+
+@pytest.fixture
+def layerperm_layer(layerperm: LayerPerm) -> LayerVersion:
+    """One published layer version in the fake's default account, with no policy."""
+    return layerperm.publish_layer()
+
+
+@pytest.fixture
+def layerperm_clock(layerperm: LayerPerm) -> Any:
+    """The frozen clock of this test, at 2026-01-01T00:00:00Z unless the marker says otherwise.
+
+    ``.tick(seconds)`` and ``.move_to(when)`` move it; retry waits move it on too.
+    """
+    return layerperm.clock if layerperm.clock is not None else layerperm.freeze()

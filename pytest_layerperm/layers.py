@@ -1,0 +1,179 @@
+"""What users hold of a layer version: a handle on the fake's own state."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from .lambda_api.arn import LayerId, is_account_id, is_layer_name, is_region_name, layer_id
+from .lambda_api.constraints import read
+from .lambda_api.content import read_archive
+from .lambda_api.errors import LambdaError
+from .lambda_api.model import ACTION, Content, Details, Policy, PublishedVersion
+
+if TYPE_CHECKING:
+    from .lambda_api.store import LayerStore
+
+
+@dataclass(frozen=True, slots=True)
+class LayerVersion:
+    """A published layer version. ``policy`` and ``revision_id`` are read anew each time."""
+
+    arn: str
+    """ARN of the version, ``arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION``."""
+    layer_arn: str
+    """ARN of the layer, without the version."""
+    name: str
+    version: int
+    account_id: str
+    """Twelve digits: the owner."""
+    region_name: str
+    _store: LayerStore = field(repr=False, compare=False)
+
+    @property
+    def policy(self) -> dict[str, Any] | None:
+        """The policy document as GetLayerVersionPolicy returns it, parsed; None where there is none."""
+        policy = self._policy
+        return json.loads(policy.document) if policy is not None and policy.statements else None
+
+    @property
+    def revision_id(self) -> str | None:
+        """The policy's latest RevisionId, also of an emptied policy; None where there never was one."""
+        policy = self._policy
+        return None if policy is None else policy.revision_id
+
+    def grant(self, principal: str, *, organization_id: str | None = None, statement_id: str | None = None) -> str:
+        """Adds a statement, as the owner would, without a logged call; returns its statement id.
+
+        ``principal`` is an account id (twelve digits), ``"*"`` or the ARN of an account's root;
+        ``organization_id`` (``o-…``) goes with ``"*"`` only. Raises ValueError for what the API refuses.
+        https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
+        """
+        policy = self._policy
+        if statement_id is None:
+            statement_id = f"grant-{len(policy.statements) + 1 if policy else 1}"
+            while policy and policy.statement(statement_id):
+                statement_id += "-more"
+        if organization_id is not None and principal != "*":
+            raise ValueError(f"organization_id can only be given with principal '*', not {principal!r}")
+        given = {
+            "LayerName": self.name,
+            "VersionNumber": str(self.version),
+            "StatementId": statement_id,
+            "Action": ACTION,
+            "Principal": principal,
+            "OrganizationId": organization_id,
+        }
+        try:
+            read("AddLayerVersionPermission", given)
+            self._store.add_permission(
+                self._layer,
+                self.version,
+                sid=statement_id,
+                action=ACTION,
+                principal=principal,
+                organization_id=organization_id,
+                revision_id=None,
+            )
+        except LambdaError as refused:
+            raise ValueError(str(refused)) from None
+        return statement_id
+
+    @property
+    def _layer(self) -> LayerId:
+        return layer_id(self.name, self.account_id, self.region_name)
+
+    @property
+    def _policy(self) -> Policy | None:
+        return self._store.policy_for_access(self._layer, self.version)
+
+
+def handle_of(published: PublishedVersion, store: LayerStore) -> LayerVersion:
+    layer = published.layer
+    return LayerVersion(
+        published.arn, layer.arn, layer.name, published.version, layer.account_id, layer.region_name, store
+    )
+
+
+def publish(
+    store: LayerStore,
+    name: str,
+    account_id: str,
+    region_name: str,
+    content: bytes | Mapping[str, str | bytes] | None,
+    settings: Mapping[str, Any],
+) -> LayerVersion:
+    """Publishes a version without a call. Raises ValueError, naming the argument, before anything changes."""
+    if not is_layer_name(name) or len(name) > 140:
+        raise ValueError(
+            f"name must be a layer name of 1 to 140 letters, digits, hyphens and underscores, not {name!r}"
+        )
+    check_account_id(account_id)
+    check_region_name(region_name)
+    details = _details(name, settings)
+    archive = _archive(content)
+    return handle_of(store.publish(layer_id(name, account_id, region_name), archive, details), store)
+
+
+def check_account_id(account_id: object) -> None:
+    if not is_account_id(account_id):
+        raise ValueError(f"account_id must be twelve digits, not {account_id!r}")
+
+
+def check_region_name(region_name: object) -> None:
+    if not is_region_name(region_name):
+        raise ValueError(f"region_name must be a region such as 'us-east-1', not {region_name!r}")
+
+
+_SETTINGS = ("Description", "LicenseInfo", "CompatibleRuntimes", "CompatibleArchitectures")
+
+
+def _details(name: str, settings: Mapping[str, Any]) -> Details:
+    for setting in settings:
+        if setting not in _SETTINGS:
+            raise TypeError(f"publish_layer() takes {', '.join(_SETTINGS)} besides its own, not {setting!r}")
+    given: dict[str, Any] = {**settings, "LayerName": name, "Content": {}}
+    for setting in ("CompatibleRuntimes", "CompatibleArchitectures"):
+        if isinstance(given.get(setting), tuple):
+            given[setting] = list(given[setting])
+    try:
+        parameters = read("PublishLayerVersion", given)
+    except LambdaError as refused:
+        raise ValueError(str(refused)) from None
+    return Details(
+        parameters.get("Description"),
+        parameters.get("LicenseInfo"),
+        parameters.get("CompatibleRuntimes"),
+        parameters.get("CompatibleArchitectures"),
+    )
+
+
+def _archive(content: bytes | Mapping[str, str | bytes] | None) -> Content:
+    if content is None:
+        return _default_content()
+    archive = zip_of(content) if isinstance(content, Mapping) else content
+    if not isinstance(archive, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"content must be the bytes of a zip, or a mapping of file names to files, not {content!r}")
+    try:
+        return read_archive(archive)
+    except LambdaError as refused:
+        raise ValueError(f"content: {refused}") from None
+
+
+@cache
+def _default_content() -> Content:
+    return read_archive(zip_of({"python/shared_deps.py": "VERSION = 1\n"}))
+
+
+def zip_of(files: Mapping[str, str | bytes]) -> bytes:
+    """A zip of these files: the same bytes for the same files, whenever it is made."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file_name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(file_name, (2026, 1, 1, 0, 0, 0)), data)
+    return buffer.getvalue()

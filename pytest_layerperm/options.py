@@ -1,0 +1,93 @@
+"""The ini options, and what the settings of a test are: ini, then markers from the outermost to the closest."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+
+from .markers import FAULT_MARKERS, MARKERS, settings
+
+if TYPE_CHECKING:
+    from .faults import Fault
+
+_INI = {
+    "layerperm_account_id": ("string", "default account of the fake, twelve digits (123456789012)"),
+    "layerperm_region": ("string", "default region of the fake (us-east-1)"),
+    "layerperm_real_sleep": ("bool", "whether retries really wait (false)"),
+}
+_Result = TypeVar("_Result")
+
+
+def add_options(parser: pytest.Parser) -> None:
+    for name, (kind, text) in _INI.items():
+        parser.addini(name, text, type=kind, default=None)  # pyright: ignore[reportArgumentType]
+
+
+def check_options(config: pytest.Config) -> None:
+    """Raises UsageError for an ini option of ours that is unknown or has an impossible value."""
+    # pytest has no public way left to see what it does not know itself.
+    raw: Any = getattr(config, "_inicfg", None) or config.__dict__.get("inicfg", ())
+    given = [name for name in raw if name.startswith("layerperm_")]
+    for name in given:
+        if name not in _INI:
+            raise pytest.UsageError(f"unknown ini option {name}; pytest-layerperm has {', '.join(_INI)}")
+    if given:
+        ini_settings(config)
+
+
+def ini_settings(config: pytest.Config) -> dict[str, Any]:
+    """The settings that the ini file makes, in the terms of ``LayerPerm``."""
+    from .lambda_api.arn import is_account_id, is_region_name
+
+    found: dict[str, Any] = {}
+    account_id = config.getini("layerperm_account_id")
+    if account_id:
+        if not is_account_id(account_id):
+            raise pytest.UsageError(f"layerperm_account_id must be twelve digits, not {account_id!r}")
+        found["account_id"] = account_id
+    region_name = config.getini("layerperm_region")
+    if region_name:
+        if not is_region_name(region_name):
+            raise pytest.UsageError(f"layerperm_region must be a region such as us-east-1, not {region_name!r}")
+        found["region_name"] = region_name
+    try:
+        real_sleep = config.getini("layerperm_real_sleep")
+    except (ValueError, TypeError):
+        raise pytest.UsageError("layerperm_real_sleep must be true or false") from None
+    if real_sleep is not None:
+        found["real_sleep"] = real_sleep
+    return found
+
+
+def test_settings(item: pytest.Item) -> dict[str, Any]:
+    """The arguments of the test's ``LayerPerm``: a marker closer to the test wins."""
+    found = ini_settings(item.config)
+    for marker in _outermost_first(item):
+        if marker.name == "layerperm":
+            found.update(_call(marker, settings))
+    return found
+
+
+def test_faults(item: pytest.Item) -> list[Fault]:
+    """The faults of the test's markers, in the order in which one reads them."""
+    return [
+        _call(marker, FAULT_MARKERS[marker.name]) for marker in _outermost_first(item) if marker.name in FAULT_MARKERS
+    ]
+
+
+def _outermost_first(item: pytest.Item) -> list[pytest.Mark]:
+    # pytest yields a function's markers from the lowest decorator up, then the class's, then the module's.
+    return list(reversed(list(item.iter_markers())))
+
+
+def _call(marker: pytest.Mark, function: Callable[..., _Result]) -> _Result:
+    """Calls a marker as the function that has its signature; what does not fit fails the test, naming the marker."""
+    try:
+        inspect.signature(function).bind(*marker.args, **marker.kwargs)
+        return function(*marker.args, **marker.kwargs)
+    except (TypeError, ValueError) as wrong:
+        message = f"@pytest.mark.{marker.name}: {wrong}\nIt takes {MARKERS[marker.name]}"
+    pytest.fail(message, pytrace=False)

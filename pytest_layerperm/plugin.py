@@ -1,0 +1,61 @@
+"""The pytest plugin: hooks, ini options, markers. Importing it costs next to nothing; using it imports the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .fixtures import *  # noqa: F403 - a plugin's fixtures are found in its module
+from .fixtures import FAKE
+from .markers import MARKERS
+from .options import add_options, check_options
+
+if TYPE_CHECKING:
+    from .fake import LayerPerm
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for text in MARKERS.values():
+        config.addinivalue_line("markers", text)
+    check_options(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(marker.name in MARKERS for marker in item.iter_markers()):
+            names: list[str] | None = getattr(item, "fixturenames", None)
+            if names is not None and "layerperm" not in names:
+                names.insert(0, "layerperm")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Fails a test that passed, where a fault never struck or the code under test hid what must be seen.
+
+    Here and not in the fixture's teardown: that is one FAILED, and none beside a failure of the test's own.
+    """
+    __tracebackhide__ = True
+    yield
+    fake: LayerPerm | None = item.stash.get(FAKE, None)
+    if fake is not None:
+        try:
+            fake.verify()
+        except AssertionError as verdict:
+            pytest.fail(str(verdict), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    try:
+        return (yield)
+    finally:
+        fake: LayerPerm | None = item.stash.get(FAKE, None)
+        if fake is not None:
+            fake.mend_environment()
+            del item.stash[FAKE]

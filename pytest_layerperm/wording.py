@@ -1,0 +1,47 @@
+"""All text that people read, beside AWS's own: pure functions to str."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+    from .calls import LoggedCall
+    from .faults import Fault
+
+
+def never_struck(overdue: Sequence[Fault], calls: Iterable[LoggedCall]) -> str:
+    """The failure of a test whose faults met no call."""
+    faults = "\n".join([f"  {fault!r}" for fault in overdue])
+    verdict = "an injected fault never struck" if len(overdue) == 1 else "injected faults never struck"
+    names = ", ".join([fault.label for fault in overdue])
+    return f"{verdict}: {names}\n{faults}\ncalls that came in:\n{call_lines(calls)}"
+
+
+def call_lines(calls: Iterable[LoggedCall]) -> str:
+    """One line for each call: account, operation, what it was about, outcome."""
+    lines = [
+        f"  {call.account_id} {call.operation} {call.layer or call.region_name} -> {call.outcome}" for call in calls
+    ]
+    return "\n".join(lines) or "  none"
+
+
+def refused_request(method: str, url: SplitResult, body: Any) -> str:
+    """Why a request was not let out, naming the call."""
+    action = _action_of(body)
+    called = f" ({action})" if action else ""
+    return (
+        f"pytest-layerperm let no request out: {method} {url.scheme}://{url.netloc}{url.path}{called}. "
+        "It answers Lambda's layer operations, and requests to this machine pass; nothing else leaves."
+    )
+
+
+def _action_of(body: Any) -> str | None:
+    """The operation that AWS's query protocol names in the body."""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    if not isinstance(text, str):
+        return None
+    return parse_qs(text).get("Action", [None])[0]
