@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,7 +31,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if any(marker.name in MARKERS for marker in item.iter_markers()):
             names: list[str] | None = getattr(item, "fixturenames", None)
             if names is not None and "layerperm" not in names:
-                names.insert(0, "layerperm")
+                names.insert(_first_of_function_scope(item, names), "layerperm")
+
+
+def _first_of_function_scope(item: pytest.Item, names: list[str]) -> int:
+    """Where the fake comes on: after the fixtures that outlive the test, before those that may call AWS for it."""
+    definitions: Any = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    for index, name in enumerate(names):
+        found = definitions.get(name)
+        if not found or found[-1].scope == "function":
+            return index
+    return len(names)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -90,9 +90,7 @@ class IdentityPolicy:
         policy = object_at(decoded(document, argument) if isinstance(document, str) else document, argument)
         for name in policy:
             if name not in ("Version", "Statement"):
-                fail(
-                    argument, f'"{name}" has no place in an identity policy; valid are Version and Statement'
-                )
+                fail(argument, f'"{name}" has no place in an identity policy; valid are Version and Statement')
         version = policy.get("Version", "2008-10-17")
         if version not in ("2012-10-17", "2008-10-17"):
             fail(f"{argument}: Version", f'must be "2012-10-17" or "2008-10-17", not {shown(version)}')

@@ -159,6 +159,4 @@ def conditions_at(value: object, place: str) -> Iterator[Comparison | Null]:
             if lower in seen:
                 fail(at, f'"{key}" stands twice; upper and lower case make no other condition key')
             seen.add(lower)
-            yield compiled(
-                lower, [(spot, _text(item, spot)) for spot, item in items_at(wanted, f"{at}.{key}")]
-            )
+            yield compiled(lower, [(spot, _text(item, spot)) for spot, item in items_at(wanted, f"{at}.{key}")])

@@ -46,9 +46,7 @@ def policy(*statements: dict[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def decide(
-    document: Any, action: str = "lambda:GetLayerVersion", resource: str = LAYER, **context: Any
-) -> Decision:
+def decide(document: Any, action: str = "lambda:GetLayerVersion", resource: str = LAYER, **context: Any) -> Decision:
     keys = {"layers": "lambda:Layer", "org": "aws:PrincipalOrgID", "account": "aws:PrincipalAccount"}
     return IdentityPolicy.parse(document).evaluate(action, resource, {keys[k]: v for k, v in context.items()})
 
@@ -208,9 +206,7 @@ CONDITIONS = [
     Holds("StringEquals", OPERATORS, on_org("StringEquals", "o-exampleorgid"), ORG, True),
     Holds("StringEquals, other case", FACT_7_6, on_org("StringEquals", "O-exampleorgid"), ORG, False),
     Holds("StringEquals, star is a star", OPERATORS, on_org("StringEquals", "o-*"), ORG, False),
-    Holds(
-        "StringEquals, several values", SEVERAL, on_org("StringEquals", "o-x", "o-exampleorgid"), ORG, True
-    ),
+    Holds("StringEquals, several values", SEVERAL, on_org("StringEquals", "o-x", "o-exampleorgid"), ORG, True),
     Holds("StringNotEquals", OPERATORS, on_org("StringNotEquals", "o-exampleorgid"), ORG, False),
     Holds("StringNotEquals, other value", OPERATORS, on_org("StringNotEquals", "o-x"), ORG, True),
     Holds("StringNotEquals, NOR", SEVERAL, on_org("StringNotEquals", "o-x", "o-exampleorgid"), ORG, False),
@@ -223,9 +219,7 @@ CONDITIONS = [
         ORG,
         False,
     ),
-    Holds(
-        "StringNotEqualsIgnoreCase, other", OPERATORS, on_org("StringNotEqualsIgnoreCase", "o-x"), ORG, True
-    ),
+    Holds("StringNotEqualsIgnoreCase, other", OPERATORS, on_org("StringNotEqualsIgnoreCase", "o-x"), ORG, True),
     Holds("StringLike", OPERATORS, on_org("StringLike", "o-*org??"), ORG, True),
     Holds("StringLike, other case", OPERATORS, on_org("StringLike", "O-*"), ORG, False),
     Holds("StringLike, no partial match", OPERATORS, on_org("StringLike", "o-example"), ORG, False),
@@ -253,9 +247,7 @@ CONDITIONS = [
         {"lambda:Layer": LAYER},
         True,
     ),
-    Holds(
-        "ArnLike, no ARN", INFERRED, on_arn("ArnLike", "*:*:*:*:*:*"), {"aws:PrincipalArn": "Alice"}, False
-    ),
+    Holds("ArnLike, no ARN", INFERRED, on_arn("ArnLike", "*:*:*:*:*:*"), {"aws:PrincipalArn": "Alice"}, False),
     Holds(
         "ArnLike, a star in the sixth part",
         OPERATORS,
@@ -264,12 +256,8 @@ CONDITIONS = [
         True,
     ),
     Holds("ArnEquals is ArnLike", OPERATORS, on_arn("ArnEquals", "arn:aws:iam::*:user/*"), USER, True),
-    Holds(
-        "ArnEquals, several values", SEVERAL, on_arn("ArnEquals", ROLE, USER["aws:PrincipalArn"]), USER, True
-    ),
-    Holds(
-        "ArnNotEquals is ArnNotLike", OPERATORS, on_arn("ArnNotEquals", "arn:aws:iam::*:user/*"), USER, False
-    ),
+    Holds("ArnEquals, several values", SEVERAL, on_arn("ArnEquals", ROLE, USER["aws:PrincipalArn"]), USER, True),
+    Holds("ArnNotEquals is ArnNotLike", OPERATORS, on_arn("ArnNotEquals", "arn:aws:iam::*:user/*"), USER, False),
     Holds("ArnNotLike, other", OPERATORS, on_arn("ArnNotLike", ROLE), USER, True),
     # A number is its digits; an account is a string.
     Holds(
@@ -279,9 +267,7 @@ CONDITIONS = [
         {"aws:PrincipalAccount": "123456789012"},
         True,
     ),
-    Holds(
-        "a boolean in the policy", GRAMMAR, on_org("StringEquals", True), {"aws:PrincipalOrgID": "true"}, True
-    ),
+    Holds("a boolean in the policy", GRAMMAR, on_org("StringEquals", True), {"aws:PrincipalOrgID": "true"}, True),
     Holds("another boolean", GRAMMAR, on_org("StringEquals", False), {"aws:PrincipalOrgID": "false"}, True),
     # The key's name.
     Holds(
@@ -306,9 +292,7 @@ CONDITIONS = [
     Holds("present, IfExists", OPERATORS, on_org("StringEqualsIfExists", "o-x"), ORG, False),
     Holds("present, LikeIfExists", OPERATORS, on_org("StringLikeIfExists", "o-*"), ORG, True),
     Holds("present, NotLikeIfExists", OPERATORS, on_org("StringNotLikeIfExists", "o-*"), ORG, False),
-    Holds(
-        "an empty list is absent", INFERRED, on_layers("StringLikeIfExists", "x"), {"lambda:Layer": ()}, True
-    ),
+    Holds("an empty list is absent", INFERRED, on_layers("StringLikeIfExists", "x"), {"lambda:Layer": ()}, True),
     Holds("an empty string is absent", SETS, on_org("StringLike", "*"), {"aws:PrincipalOrgID": ""}, False),
     # Null.
     Holds("Null true, absent", OPERATORS, on_layers("Null", "true"), ABSENT, True),
@@ -323,14 +307,10 @@ CONDITIONS = [
     # ForAllValues.
     Holds("all, every value", SETS, on_layers("ForAllValues:StringLike", MINE), LAYERS, True),
     Holds("all, not every value", SETS, on_layers("ForAllValues:StringLike", TESTS), LAYERS, False),
-    Holds(
-        "all, each its own", SETS, on_layers("ForAllValues:StringEquals", LAYER, OTHER, FOREIGN), LAYERS, True
-    ),
+    Holds("all, each its own", SETS, on_layers("ForAllValues:StringEquals", LAYER, OTHER, FOREIGN), LAYERS, True),
     Holds("all, absent", SETS, on_layers("ForAllValues:StringLike", TESTS), ABSENT, True),
     Holds("all, empty", SETS, on_layers("ForAllValues:StringLike", TESTS), {"lambda:Layer": ()}, True),
-    Holds(
-        "all, empty string", SETS, on_layers("ForAllValues:StringLike", TESTS), {"lambda:Layer": ("",)}, True
-    ),
+    Holds("all, empty string", SETS, on_layers("ForAllValues:StringLike", TESTS), {"lambda:Layer": ("",)}, True),
     Holds("all, ArnLike", SETS, on_layers("ForAllValues:ArnLike", MINE), LAYERS, True),
     Holds("all, IfExists, absent", SETS, on_layers("ForAllValues:StringLikeIfExists", TESTS), ABSENT, True),
     Holds("all, IfExists, present", SETS, on_layers("ForAllValues:StringLikeIfExists", TESTS), LAYERS, False),
@@ -355,9 +335,7 @@ CONDITIONS = [
         {"lambda:Layer": "key2:audit"},
         True,
     ),
-    Holds(
-        "all, NotLike, absent", SET_EXAMPLES, on_layers("ForAllValues:StringNotLike", "key1*"), ABSENT, True
-    ),
+    Holds("all, NotLike, absent", SET_EXAMPLES, on_layers("ForAllValues:StringNotLike", "key1*"), ABSENT, True),
     Holds("all, NotLike, mixed", SETS, on_layers("ForAllValues:StringNotLike", TESTS), LAYERS, False),
     Holds("all, single-valued key", SETS, on_org("ForAllValues:StringEquals", "o-x"), ABSENT, True),
     # ForAnyValue.
@@ -368,9 +346,7 @@ CONDITIONS = [
     Holds("any, empty string", SETS, on_layers("ForAnyValue:StringLike", "*"), {"lambda:Layer": ""}, False),
     Holds("any, NotLike, one of them", SETS, on_layers("ForAnyValue:StringNotLike", TESTS), LAYERS, True),
     Holds("any, NotLike, none", SETS, on_layers("ForAnyValue:StringNotLike", MINE), LAYERS, False),
-    Holds(
-        "any, NotEquals, NOR", SEVERAL, on_layers("ForAnyValue:StringNotEquals", LAYER, OTHER), LAYERS, False
-    ),
+    Holds("any, NotEquals, NOR", SEVERAL, on_layers("ForAnyValue:StringNotEquals", LAYER, OTHER), LAYERS, False),
     Holds("any, NotLike, absent", SETS, on_layers("ForAnyValue:StringNotLike", TESTS), ABSENT, False),
     Holds("any, ArnNotLike", SETS, on_layers("ForAnyValue:ArnNotLike", TESTS), LAYERS, True),
     Holds("any, IfExists, present", SETS, on_layers("ForAnyValue:StringLikeIfExists", TESTS), LAYERS, True),
@@ -384,9 +360,7 @@ CONDITIONS = [
     ),
     Holds("any, single-valued key", SETS, on_org("ForAnyValue:StringLike", "o-*"), ORG, True),
     # Several values without a qualifier, which the guide forbids without saying what follows.
-    Holds(
-        "no qualifier, one value", FACT_7_1, on_layers("StringLike", MINE), {"lambda:Layer": (LAYER,)}, True
-    ),
+    Holds("no qualifier, one value", FACT_7_1, on_layers("StringLike", MINE), {"lambda:Layer": (LAYER,)}, True),
     Holds(
         "no qualifier, Not, one",
         FACT_7_1,

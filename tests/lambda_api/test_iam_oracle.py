@@ -67,8 +67,7 @@ def oracle(document: dict[str, Any], action: str, resource: str, context: dict[s
             for pattern in listed(statement.get("Action", statement.get("NotAction")))
         )
         placed = any(
-            like(pattern, resource)
-            for pattern in listed(statement.get("Resource", statement.get("NotResource")))
+            like(pattern, resource) for pattern in listed(statement.get("Resource", statement.get("NotResource")))
         )
         met = all(
             holds(operator, listed(wanted), listed(context.get(key, [])))
@@ -153,20 +152,14 @@ requests = st.fixed_dictionaries(
 
 @settings(deadline=None, max_examples=250)
 @given(
-    document=st.fixed_dictionaries(
-        {"Statement": statements() | st.lists(statements(), min_size=1, max_size=3)}
-    ),
+    document=st.fixed_dictionaries({"Statement": statements() | st.lists(statements(), min_size=1, max_size=3)}),
     action=st.sampled_from(ACTION_NAMES),
     resource=arns | st.just("*"),
     context=requests,
 )
-def test_against_the_oracle(
-    document: dict[str, Any], action: str, resource: str, context: dict[str, Any]
-) -> None:
+def test_against_the_oracle(document: dict[str, Any], action: str, resource: str, context: dict[str, Any]) -> None:
     """Any policy says about any request what the guide's words say."""
-    given_context = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in context.items()
-    }
+    given_context = {key: tuple(value) if isinstance(value, list) else value for key, value in context.items()}
     expected = oracle(document, action, resource, context)
     assert IdentityPolicy.parse(document).evaluate(action, resource, given_context) is expected
     assert IdentityPolicy.parse(json.dumps(document)).evaluate(action, resource, given_context) is expected

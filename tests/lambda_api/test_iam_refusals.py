@@ -222,9 +222,7 @@ def test_argument_is_named() -> None:
         IdentityPolicy.parse({}, argument="policy of role Deploy")
 
 
-PASS_ROLE = allow(
-    Action="iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
-)
+PASS_ROLE = allow(Action="iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}})
 
 
 def test_unsupported_parts_of_other_services() -> None:
