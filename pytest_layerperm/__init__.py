@@ -6,6 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .assertions import (
+        assert_layer_not_public,
+        assert_layer_not_shared_with,
+        assert_layer_private,
+        assert_layer_public,
+        assert_layer_shared_with,
+        assert_layer_shared_with_organization,
+    )
     from .calls import CallLog, LoggedCall
     from .fake import LayerPerm, RequestRefused
     from .faults import ConnectionLost, Fault, Interleave, RateLimit, ServiceFailure, Slow, Throttle
@@ -24,6 +32,12 @@ _HOMES = {
     "ServiceFailure": "faults",
     "Slow": "faults",
     "Throttle": "faults",
+    "assert_layer_not_public": "assertions",
+    "assert_layer_not_shared_with": "assertions",
+    "assert_layer_private": "assertions",
+    "assert_layer_public": "assertions",
+    "assert_layer_shared_with": "assertions",
+    "assert_layer_shared_with_organization": "assertions",
 }
 
 __all__ = [
@@ -39,6 +53,12 @@ __all__ = [
     "ServiceFailure",
     "Slow",
     "Throttle",
+    "assert_layer_not_public",
+    "assert_layer_not_shared_with",
+    "assert_layer_private",
+    "assert_layer_public",
+    "assert_layer_shared_with",
+    "assert_layer_shared_with_organization",
 ]
 
 
