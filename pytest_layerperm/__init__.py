@@ -62,11 +62,13 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # Every pytest run imports this package, also one that never uses it: so nothing is imported until it is asked for.
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # Type checkers would take any name, a misspelt one too.
+
+    def __getattr__(name: str) -> Any:
+        # Every pytest run imports this package, also one that never uses it: nothing is imported until it is asked for.
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{home}"), name)
+        globals()[name] = value
+        return value
