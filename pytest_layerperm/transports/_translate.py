@@ -1,0 +1,111 @@
+"""What every client in this process has in common: a request and its answer, in our terms."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Protocol
+from urllib.parse import SplitResult
+
+import botocore.exceptions
+
+from ..faults import ActionFailed, ConnectionBroken
+from ..lambda_api.wire import API_PATH, Request, Response
+
+_LOOPBACK = ("127.", "[::1]", "localhost")
+DEFAULT_READ_TIMEOUT = 60.0
+"""Seconds: botocore's own, and how long a client is kept waiting that would wait for ever."""
+
+
+class Fake(Protocol):
+    """What the transports in this process need of the active fake."""
+
+    def handle(self, request: Request) -> Response | None: ...
+
+    def headers_of(self, response: Response) -> dict[str, str]: ...
+
+    def pass_by(self, seconds: float) -> None: ...
+
+
+def answer(fake: Fake, request: Request, read_timeout: float) -> Response | None:
+    """The fake's answer to a layer call; None for any other request.
+
+    ``read_timeout`` (seconds, may be infinite) is how long the client waits. Raises ConnectionBroken where it gets
+    no answer, with the virtual time passed that it took to notice, and whatever an ``Interleave`` action raised.
+    """
+    try:
+        response = fake.handle(request)
+    except ConnectionBroken as broken:
+        if broken.kind == "ReadTimeoutError":
+            fake.pass_by(DEFAULT_READ_TIMEOUT if math.isinf(read_timeout) else read_timeout)
+        raise
+    except ActionFailed as failed:
+        raise failed.raised from None
+    if response is not None and response.latency:
+        fake.pass_by(min(response.latency, read_timeout))
+        if response.latency > read_timeout:
+            raise ConnectionBroken("ReadTimeoutError")
+    return response
+
+
+def seconds_of(timeout: float | None) -> float:
+    """A client's timeout in seconds; infinite where it has none."""
+    return math.inf if timeout is None else float(timeout)
+
+
+class TextHeaders:
+    """A request's headers, whose values may be bytes: signers leave them so."""
+
+    __slots__ = ("_headers",)
+
+    def __init__(self, headers: Any) -> None:
+        self._headers = headers
+
+    def get(self, name: str, /) -> str | None:
+        value = self._headers.get(name)
+        return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def bytes_of(body: Any) -> bytes:
+    """A request's body, which may be text, bytes, a file or an iterable of bytes."""
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, (bytes, bytearray)):
+        return bytes(body)
+    if hasattr(body, "read"):
+        return bytes_of(body.read())
+    return b"".join([bytes_of(part) for part in body])
+
+
+def is_loopback(url: SplitResult) -> bool:
+    """Whether the URL leads to this machine: a server that the test runs itself."""
+    host = url.netloc.rpartition("@")[2]
+    return host.startswith(_LOOPBACK[0]) or host.rpartition(":")[0] in _LOOPBACK or host in _LOOPBACK
+
+
+# --- what botocore and aiobotocore share
+
+
+def answer_botocore(fake: Fake, request: Any, url: SplitResult, read_timeout: float) -> Response | None:
+    """The fake's answer to a prepared botocore request, where it is a layer call. Raises botocore's exceptions."""
+    if not url.path.startswith(API_PATH) or is_loopback(url):
+        return None
+    asked = Request(
+        request.method, url.netloc, url.path, url.query, TextHeaders(request.headers), bytes_of(request.body)
+    )
+    try:
+        return answer(fake, asked, read_timeout)
+    except ConnectionBroken as broken:
+        raise _botocore_error(broken.kind, request) from None
+
+
+def _botocore_error(kind: str, request: Any) -> Exception:
+    url = request.url
+    if kind == "EndpointConnectionError":
+        return botocore.exceptions.EndpointConnectionError(endpoint_url=url, error="connection refused")
+    if kind == "ReadTimeoutError":
+        return botocore.exceptions.ReadTimeoutError(endpoint_url=url, error="read timed out")
+    return botocore.exceptions.ConnectionClosedError(
+        endpoint_url=url, request=request, error="connection closed before an answer came"
+    )
