@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
 from urllib.parse import SplitResult
 
 import botocore.exceptions
+from urllib3 import Timeout
 
 from ..faults import ActionFailed, ConnectionBroken
 from ..lambda_api.wire import API_PATH, Request, Response
@@ -47,9 +49,18 @@ def answer(fake: Fake, request: Request, read_timeout: float) -> Response | None
     return response
 
 
-def seconds_of(timeout: float | None) -> float:
-    """A client's timeout in seconds; infinite where it has none."""
-    return math.inf if timeout is None else float(timeout)
+def read_timeout_of(timeout: Any) -> float:
+    """The read timeout, in seconds, of a client's timeout in any of its forms: a number, connect and read timeouts,
+    urllib3's ``Timeout``, or None, which is for ever.
+    """
+    if isinstance(timeout, Timeout):
+        # With a total timeout, urllib3 tells what is left of it only when it knows when connecting began.
+        timeout = timeout.clone()
+        timeout.start_connect()
+        timeout = timeout.read_timeout
+    elif isinstance(timeout, (list, tuple)):
+        timeout = cast(Sequence[Any], timeout)[1]
+    return float(timeout) if isinstance(timeout, (int, float)) else math.inf
 
 
 class TextHeaders:

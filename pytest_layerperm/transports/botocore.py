@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 import botocore.awsrequest
@@ -15,7 +15,7 @@ from botocore.credentials import Credentials
 
 from ..environment import SECRET_KEY
 from . import _translate
-from ._translate import DEFAULT_READ_TIMEOUT, answer_botocore, is_loopback, seconds_of
+from ._translate import answer_botocore, is_loopback, read_timeout_of
 
 
 class Fake(_translate.Fake, Protocol):
@@ -38,7 +38,7 @@ def caught(current: Callable[[], Fake]) -> Generator[None]:
     def send(session: Any, request: Any) -> Any:
         url = urlsplit(str(request.url))
         fake = current()
-        response = answer_botocore(fake, request, url, _read_timeout(session))
+        response = answer_botocore(fake, request, url, read_timeout_of(session._timeout))  # noqa: SLF001
         if response is not None:
             return to_botocore(request.url, response.status, fake.headers_of(response), response.body)
         if is_loopback(url):
@@ -70,11 +70,3 @@ class _Raw(io.BytesIO):
 
     def stream(self, *args: Any, **kwargs: Any) -> Iterator[bytes]:
         yield self.read()
-
-
-def _read_timeout(session: Any) -> float:
-    """The read timeout of the client's Config, in seconds; infinite where it waits for ever."""
-    timeout: Any = getattr(session, "_timeout", DEFAULT_READ_TIMEOUT)
-    if isinstance(timeout, (list, tuple)):
-        timeout = cast(Sequence[Any], timeout)[1]
-    return seconds_of(timeout)
