@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 import re
 import time
 import uuid
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from .activation import freeze, switch_off, switch_on
 from .calls import CallLog, LoggedCall, logged_parameters
 from .environment import mend
-from .faults import ActionFailed, ConnectionBroken, Fault, Proceed, compose
+from .fault import ConnectionBroken, Fault, Proceed, compose, note_lost
 from .lambda_api.access import Caller
 from .lambda_api.arn import is_account_id
 from .lambda_api.operations import Operations
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 NEW_YEAR = "2026-01-01T00:00:00Z"
 """Where clocks are frozen unless somebody says otherwise."""
+DEFAULT_READ_TIMEOUT = 60.0
+"""botocore's, in seconds."""
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _ORGANIZATION_ID = re.compile(r"o-[a-z0-9]{10,32}")
 
@@ -278,22 +281,41 @@ class LayerPerm:
     # --- what transports use
 
     def handle(self, request: Request) -> Response | None:
-        """The answer to a layer call; None for any other request. Raises ConnectionBroken where none comes."""
+        """The answer to a layer call; None for any other request.
+
+        Where the request says how long its client waits, a slow answer has passed its time, virtually; elsewhere
+        the transport has the answer's ``latency`` to pass. Raises ConnectionBroken where no answer comes, and
+        what an ``Interleave`` action or a fault of the user's own raises.
+        """
         call = decode(request, self._account_of)
         if call is None:
             return None
         call.time = self.virtual_time.now()
         try:
             response = self._handler(call)
+            if response.latency and request.read_timeout is not None:
+                response = self._arrived(call, response, request.read_timeout)
         except ConnectionBroken as broken:
+            if broken.kind == "ReadTimeoutError" and request.read_timeout is not None:
+                # A client that waits for ever is given the time that it would wait by default.
+                self.pass_by(DEFAULT_READ_TIMEOUT if math.isinf(request.read_timeout) else request.read_timeout)
             self._log(call, None, broken.kind)
             raise
-        except ActionFailed as failed:
-            self._log(call, None, type(failed.raised).__name__)
-            self.escaped.append(failed.raised)
+        except BaseException as raised:
+            self._log(call, None, type(raised).__name__)
+            if isinstance(raised, Exception):  # Nothing swallows the others by accident.
+                self.escaped.append(raised)
             raise
         self._log(call, response.status, response.error_code)
         return response
+
+    def _arrived(self, call: Call, response: Response, read_timeout: float) -> Response:
+        """The answer, after its latency; the client gives up on it after its read timeout."""
+        if response.latency > read_timeout:
+            note_lost(call, response)
+            raise ConnectionBroken("ReadTimeoutError")
+        self.pass_by(response.latency)
+        return response._replace(latency=0.0)
 
     def headers_of(self, response: Response) -> dict[str, str]:
         """All headers of an answer, at this moment."""

@@ -1,4 +1,4 @@
-"""Faults: callables ``(call, proceed) -> response`` that compose around the one handler.
+"""The faults: callables ``(call, proceed) -> response`` that compose around the one handler.
 
 A fault sees the decoded call and answers it, passes it on, or both. Where the connection is to break it raises
 ``ConnectionBroken``, which each transport turns into what its clients really see.
@@ -6,17 +6,28 @@ A fault sees the decoded call and answers it, passes it on, or both. Where the c
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
-from .lambda_api.arn import is_account_id, is_region_name
-from .lambda_api.constraints import MEMBERS
+from .fault import ConnectionBroken, Fault, Proceed, check_flag, check_operation, compose, is_positive, note_lost
 from .lambda_api.errors import ThrottlingException, TooManyRequestsException, internal_error
 from .lambda_api.wire import Call, Response, refuse
 
-Proceed = Callable[[Call], Response]
-OPERATIONS = tuple(sorted(MEMBERS))
+__all__ = [
+    "ConnectionBroken",
+    "ConnectionLost",
+    "Fault",
+    "Interleave",
+    "Proceed",
+    "RateLimit",
+    "ServiceFailure",
+    "Slow",
+    "Throttle",
+    "compose",
+]
+
 THROTTLING_CODES = ("TooManyRequestsException", "ThrottlingException")
 BROKEN_CONNECTIONS = ("ConnectionClosedError", "EndpointConnectionError", "ReadTimeoutError")
 """What botocore calls the ways in which a connection breaks."""
@@ -24,99 +35,8 @@ BROKEN_CONNECTIONS = ("ConnectionClosedError", "EndpointConnectionError", "ReadT
 BrokenConnection = Literal["ConnectionClosedError", "EndpointConnectionError", "ReadTimeoutError"]
 
 
-class ConnectionBroken(Exception):
-    """No answer comes. ``kind`` is botocore's name for how."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
-
-
-class Fault:
-    """One fault: which calls it takes, how often it strikes, and how often it did.
-
-    ``times`` is how many calls it strikes, None for every one. The limits ``operation`` (an API operation name),
-    ``account_id`` (the caller's, twelve digits), ``region_name`` and ``layer`` (a ``LayerVersion``, a version
-    ARN, or a layer name or ARN, meaning every version) narrow down which calls count.
-    Raises TypeError or ValueError, naming the argument, for anything else.
-    """
-
-    def __init__(
-        self,
-        times: int | None = 1,
-        *,
-        operation: str | None = None,
-        account_id: str | None = None,
-        region_name: str | None = None,
-        layer: object = None,
-    ) -> None:
-        if times is not None and (isinstance(times, bool) or not isinstance(times, int)):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"times must be a whole number or None, not {times!r}")
-        if times is not None and times < 1:
-            raise ValueError(f"times must be at least 1, or None for every call, not {times}")
-        _check_operation("operation", operation)
-        if account_id is not None and not is_account_id(account_id):
-            raise ValueError(f"account_id must be twelve digits, not {account_id!r}")
-        if region_name is not None and not is_region_name(region_name):
-            raise ValueError(f"region_name must be a region such as 'us-east-1', not {region_name!r}")
-        self.times = times
-        self.operation = operation
-        self.account_id = account_id
-        self.region_name = region_name
-        self.layer = None if layer is None else _layer_text(layer)
-        self.struck = 0
-        """How many calls it has struck."""
-        self._lock = threading.Lock()
-
-    def __call__(self, call: Call, proceed: Proceed) -> Response:
-        """Strikes the call if it is one of the fault's, else passes it on."""
-        if not self._matches(call) or not self._claim(call):
-            return proceed(call)
-        return self.strike(call, proceed)
-
-    def strike(self, call: Call, proceed: Proceed) -> Response:
-        """What the fault does to a call. Subclasses say."""
-        raise NotImplementedError
-
-    @property
-    def overdue(self) -> bool:
-        """Whether it was to strike a number of times and never did."""
-        return self.times is not None and self.struck == 0
-
-    def _matches(self, call: Call) -> bool:
-        if self.operation not in (None, call.operation):
-            return False
-        if self.account_id not in (None, call.account_id):
-            return False
-        if self.region_name not in (None, call.region_name):
-            return False
-        if self.layer is None:
-            return True
-        layer = call.layer
-        return layer is not None and self.layer in (layer.name, layer.arn, call.resource)
-
-    def _claim(self, call: Call) -> bool:
-        """Takes one of the times left, atomically."""
-        with self._lock:
-            if self.times is not None and self.struck >= self.times:
-                return False
-            self.struck += 1
-            count = f" {self.struck} of {self.times}" if self.times is not None else f" {self.struck}"
-            call.notes.append(self.label + count)
-            return True
-
-    @property
-    def label(self) -> str:
-        """The fault's name in the log and in failures."""
-        return type(self).__name__
-
-    def __repr__(self) -> str:
-        limits = [
-            f"{name}={value!r}"
-            for name in ("times", "operation", "account_id", "region_name", "layer")
-            if (value := getattr(self, name)) is not None or name == "times"
-        ]
-        return f"{type(self).__name__}({', '.join(limits)})"
+_ALMOST = 0.001
+"""Of a token."""
 
 
 class Throttle(Fault):
@@ -139,7 +59,7 @@ class Throttle(Fault):
         super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
         if code not in THROTTLING_CODES:
             raise ValueError(f"code must be {' or '.join(THROTTLING_CODES)}, not {code!r}")
-        if retry_after is not None and not _is_positive(retry_after):
+        if retry_after is not None and not is_positive(retry_after):
             raise ValueError(f"retry_after must be a number of seconds above 0, not {retry_after!r}")
         self.code = code
         self.retry_after = retry_after
@@ -162,11 +82,12 @@ class ServiceFailure(Fault):
         applied: bool = False,
     ) -> None:
         super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
+        check_flag("applied", applied)
         self.applied = applied
 
     def strike(self, call: Call, proceed: Proceed) -> Response:
         if self.applied:
-            _note_lost(call, proceed(call))
+            note_lost(call, proceed(call))
         return refuse(internal_error())
 
 
@@ -191,6 +112,7 @@ class ConnectionLost(Fault):
         super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
         if error not in BROKEN_CONNECTIONS:
             raise ValueError(f"error must be one of {', '.join(BROKEN_CONNECTIONS)}, not {error!r}")
+        check_flag("applied", applied)
         if applied and error == "EndpointConnectionError":
             raise ValueError(
                 "applied=True does not go with error='EndpointConnectionError': nothing reached the service"
@@ -200,7 +122,7 @@ class ConnectionLost(Fault):
 
     def strike(self, call: Call, proceed: Proceed) -> Response:
         if self.applied:
-            _note_lost(call, proceed(call))
+            note_lost(call, proceed(call))
         raise ConnectionBroken(self.error)
 
 
@@ -221,7 +143,7 @@ class Slow(Fault):
         layer: object = None,
     ) -> None:
         super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
-        if not _is_positive(seconds):
+        if not is_positive(seconds):
             raise ValueError(f"seconds must be a number above 0, not {seconds!r}")
         self.seconds = seconds
 
@@ -253,12 +175,13 @@ class RateLimit(Fault):
         layer: object = None,
     ) -> None:
         super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
-        if not _is_positive(per_second):
+        if not is_positive(per_second):
             raise ValueError(f"per_second must be a number above 0, not {per_second!r}")
-        if burst is not None and (not _is_positive(burst) or burst < 1):
+        if burst is not None and (not is_positive(burst) or burst < 1):
             raise ValueError(f"burst must be a number of calls, at least 1, not {burst!r}")
         self.per_second = per_second
-        self.burst = max(per_second, 1) if burst is None else burst
+        self.burst = burst
+        self._capacity = max(per_second, 1) if burst is None else burst
         self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
         """(account, region) -> (tokens, when they were counted)."""
 
@@ -273,11 +196,12 @@ class RateLimit(Fault):
     def _take_token(self, call: Call) -> bool:
         key = (call.account_id, call.region_name)
         with self._lock:
-            tokens, counted = self._buckets.get(key, (self.burst, call.time))
+            tokens, counted = self._buckets.get(key, (self._capacity, call.time))
             # A clock that was moved back gives nothing and takes nothing.
-            tokens = min(self.burst, tokens + max(call.time - counted, 0) * self.per_second)
-            enough = tokens >= 1
-            self._buckets[key] = (tokens - 1 if enough else tokens, call.time)
+            tokens = min(self._capacity, tokens + max(call.time - counted, 0) * self.per_second)
+            # Clocks count microseconds: who waits for exactly one token must not find a millionth of it missing.
+            enough = tokens > 1 - _ALMOST
+            self._buckets[key] = (max(tokens - 1, 0) if enough else tokens, call.time)
             return enough
 
 
@@ -300,9 +224,12 @@ class Interleave(Fault):
     ) -> None:
         if not callable(action):
             raise TypeError(f"action must be callable without arguments, not {action!r}")
-        _check_operation("before", before)
+        if inspect.iscoroutinefunction(action):
+            raise TypeError(f"action must be a plain function, not the coroutine function {action!r}")
+        check_operation("before", before)
         super().__init__(times, operation=before, account_id=account_id, region_name=region_name, layer=layer)
         self.action = action
+        self.before = before
         self._running = threading.local()
 
     def _matches(self, call: Call) -> bool:
@@ -312,53 +239,11 @@ class Interleave(Fault):
         self._running.now = True
         try:
             self.action()
-        except Exception as raised:
-            raise ActionFailed(raised) from raised
         finally:
             self._running.now = False
         return proceed(call)
 
 
-class ActionFailed(Exception):
-    """Carries what an ``Interleave`` action raised past the handler; ``raised`` is what the caller gets to see."""
-
-    def __init__(self, raised: Exception) -> None:
-        super().__init__(raised)
-        self.raised = raised
-
-
-def compose(faults: list[Fault], handler: Proceed) -> Proceed:
-    """The handler with the faults around it, the first one outermost."""
-    for fault in reversed(faults):
-        handler = _around(fault, handler)
-    return handler
-
-
-def _around(fault: Fault, proceed: Proceed) -> Proceed:
-    return lambda call: fault(call, proceed)
-
-
 def _throttled(code: str, retry_after: float | None) -> Response:
     error = TooManyRequestsException() if code == "TooManyRequestsException" else ThrottlingException()
     return refuse(error, {"Retry-After": f"{retry_after:g}"} if retry_after is not None else None)
-
-
-def _note_lost(call: Call, response: Response) -> None:
-    call.notes.append(f"answer {response.status} lost")
-
-
-def _check_operation(argument: str, operation: Any) -> None:
-    if operation is not None and operation not in OPERATIONS:
-        raise ValueError(f"{argument} must be one of {', '.join(OPERATIONS)}, not {operation!r}")
-
-
-def _is_positive(value: object) -> bool:
-    # Not `value > 0` alone: that is an error for text, and false for NaN only by luck.
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < float("inf")
-
-
-def _layer_text(layer: object) -> str:
-    arn = getattr(layer, "arn", layer)
-    if not isinstance(arn, str) or not arn:
-        raise TypeError(f"layer must be a LayerVersion, an ARN or a layer name, not {layer!r}")
-    return arn

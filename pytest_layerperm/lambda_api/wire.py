@@ -31,6 +31,8 @@ class Request(NamedTuple):
     query: str
     headers: Headers
     body: bytes
+    read_timeout: float | None = None
+    """Seconds that the client waits for an answer; None where the transport cannot know."""
 
 
 class Response(NamedTuple):
@@ -41,7 +43,7 @@ class Response(NamedTuple):
     error_code: str | None = None
     headers: Mapping[str, str] = MappingProxyType({})
     latency: float = 0.0
-    """Virtual seconds until it arrives; faults set it."""
+    """Seconds until it arrives, still to pass; faults set it."""
 
     def wire_headers(self, request_id: str, date: str) -> dict[str, str]:
         """All headers, as AWS sends them: a 204 has a content type and no content length (1.6)."""

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from ipaddress import ip_address
 from typing import Any, Protocol, cast
 from urllib.parse import SplitResult
 
 import botocore.exceptions
 from urllib3 import Timeout
 
-from ..faults import ActionFailed, ConnectionBroken
+from ..fault import ConnectionBroken
 from ..lambda_api.wire import API_PATH, Request, Response
-
-_LOOPBACK = ("127.", "[::1]", "localhost")
-DEFAULT_READ_TIMEOUT = 60.0
-"""Seconds: botocore's own, and how long a client is kept waiting that would wait for ever."""
 
 
 class Fake(Protocol):
@@ -24,29 +21,6 @@ class Fake(Protocol):
     def handle(self, request: Request) -> Response | None: ...
 
     def headers_of(self, response: Response) -> dict[str, str]: ...
-
-    def pass_by(self, seconds: float) -> None: ...
-
-
-def answer(fake: Fake, request: Request, read_timeout: float) -> Response | None:
-    """The fake's answer to a layer call; None for any other request.
-
-    ``read_timeout`` (seconds, may be infinite) is how long the client waits. Raises ConnectionBroken where it gets
-    no answer, with the virtual time passed that it took to notice, and whatever an ``Interleave`` action raised.
-    """
-    try:
-        response = fake.handle(request)
-    except ConnectionBroken as broken:
-        if broken.kind == "ReadTimeoutError":
-            fake.pass_by(DEFAULT_READ_TIMEOUT if math.isinf(read_timeout) else read_timeout)
-        raise
-    except ActionFailed as failed:
-        raise failed.raised from None
-    if response is not None and response.latency:
-        fake.pass_by(min(response.latency, read_timeout))
-        if response.latency > read_timeout:
-            raise ConnectionBroken("ReadTimeoutError")
-    return response
 
 
 def read_timeout_of(timeout: Any) -> float:
@@ -91,22 +65,37 @@ def bytes_of(body: Any) -> bytes:
 
 def is_loopback(url: SplitResult) -> bool:
     """Whether the URL leads to this machine: a server that the test runs itself."""
-    host = url.netloc.rpartition("@")[2]
-    return host.startswith(_LOOPBACK[0]) or host.rpartition(":")[0] in _LOOPBACK or host in _LOOPBACK
+    host = url.hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False  # A name, and names are looked up elsewhere.
 
 
 # --- what botocore and aiobotocore share
 
 
 def answer_botocore(fake: Fake, request: Any, url: SplitResult, read_timeout: float) -> Response | None:
-    """The fake's answer to a prepared botocore request, where it is a layer call. Raises botocore's exceptions."""
+    """The fake's answer to a prepared botocore request, where it is a layer call. Raises botocore's exceptions.
+
+    ``read_timeout`` (seconds, may be infinite) is the client's; botocore may set another for a single request.
+    """
     if not url.path.startswith(API_PATH) or is_loopback(url):
         return None
+    context: dict[str, Any] = getattr(request, "context", None) or {}
     asked = Request(
-        request.method, url.netloc, url.path, url.query, TextHeaders(request.headers), bytes_of(request.body)
+        request.method,
+        url.netloc,
+        url.path,
+        url.query,
+        TextHeaders(request.headers),
+        bytes_of(request.body),
+        context.get("read_timeout") or read_timeout,
     )
     try:
-        return answer(fake, asked, read_timeout)
+        return fake.handle(asked)
     except ConnectionBroken as broken:
         raise _botocore_error(broken.kind, request) from None
 

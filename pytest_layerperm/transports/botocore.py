@@ -31,9 +31,11 @@ class Fake(_translate.Fake, Protocol):
 def caught(current: Callable[[], Fake]) -> Generator[None]:
     """Catches every botocore client's requests for the current fake."""
     session_class: Any = botocore.httpsession.URLLib3Session
+    proxy_class: Any = botocore.httpsession.ProxyConfiguration
     signer_class: Any = botocore.signers.RequestSigner
     real_send = session_class.send
     real_auth = signer_class.get_auth_instance
+    real_proxy = proxy_class.proxy_url_for
 
     def send(session: Any, request: Any) -> Any:
         url = urlsplit(str(request.url))
@@ -51,12 +53,17 @@ def caught(current: Callable[[], Fake]) -> Generator[None]:
             kwargs["request_credentials"] = Credentials(current().default_access_key, SECRET_KEY)
         return real_auth(signer, *args, **kwargs)
 
+    def no_proxy(configuration: Any, url: Any) -> None:
+        """Only requests to this machine are sent at all, and these go straight there."""
+
     session_class.send = send
+    proxy_class.proxy_url_for = no_proxy
     signer_class.get_auth_instance = get_auth_instance
     try:
         yield
     finally:
         session_class.send = real_send
+        proxy_class.proxy_url_for = real_proxy
         signer_class.get_auth_instance = real_auth
 
 

@@ -1,0 +1,153 @@
+"""What all faults are: which calls one takes, how often it strikes, and how they compose around the one handler."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable
+
+from .lambda_api.arn import is_account_id, is_layer_name, is_region_name, parse
+from .lambda_api.constraints import MEMBERS
+from .lambda_api.wire import Call, Response
+
+Proceed = Callable[[Call], Response]
+OPERATIONS = tuple(sorted(MEMBERS))
+
+
+class ConnectionBroken(Exception):
+    """No answer comes. ``kind`` is botocore's name for how."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class Fault:
+    """One fault: which calls it takes, how often it strikes, and how often it did.
+
+    ``times`` is how many calls it strikes, None for every one. The limits ``operation`` (an API operation name),
+    ``account_id`` (the caller's, twelve digits), ``region_name`` and ``layer`` (a ``LayerVersion``, a version
+    ARN, or a layer name or ARN, meaning every version) narrow down which calls count.
+    Raises TypeError or ValueError, naming the argument, for anything else.
+    """
+
+    def __init__(
+        self,
+        times: int | None = 1,
+        *,
+        operation: str | None = None,
+        account_id: str | None = None,
+        region_name: str | None = None,
+        layer: object = None,
+    ) -> None:
+        if times is not None and (isinstance(times, bool) or not isinstance(times, int)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"times must be a whole number or None, not {times!r}")
+        if times is not None and times < 1:
+            raise ValueError(f"times must be at least 1, or None for every call, not {times}")
+        if operation is not None:
+            check_operation("operation", operation)
+        if account_id is not None and not is_account_id(account_id):
+            raise ValueError(f"account_id must be twelve digits, not {account_id!r}")
+        if region_name is not None and not is_region_name(region_name):
+            raise ValueError(f"region_name must be a region such as 'us-east-1', not {region_name!r}")
+        self.times = times
+        self.operation = operation
+        self.account_id = account_id
+        self.region_name = region_name
+        self.layer = None if layer is None else _layer_text(layer)
+        self.struck = 0
+        """How many calls it has struck."""
+        self._lock = threading.Lock()
+
+    def __call__(self, call: Call, proceed: Proceed) -> Response:
+        """Strikes the call if it is one of the fault's, else passes it on."""
+        if not self._matches(call) or not self._claim(call):
+            return proceed(call)
+        return self.strike(call, proceed)
+
+    def strike(self, call: Call, proceed: Proceed) -> Response:
+        """What the fault does to a call. Subclasses say."""
+        raise NotImplementedError
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it was to strike a number of times and never did."""
+        return self.times is not None and self.struck == 0
+
+    def _matches(self, call: Call) -> bool:
+        if self.operation not in (None, call.operation):
+            return False
+        if self.account_id not in (None, call.account_id):
+            return False
+        if self.region_name not in (None, call.region_name):
+            return False
+        if self.layer is None:
+            return True
+        layer = call.layer
+        return layer is not None and self.layer in (layer.name, layer.arn, call.resource)
+
+    def _claim(self, call: Call) -> bool:
+        """Takes one of the times left, atomically."""
+        with self._lock:
+            if self.times is not None and self.struck >= self.times:
+                return False
+            self.struck += 1
+            count = f" {self.struck} of {self.times}" if self.times is not None else f" {self.struck}"
+            call.notes.append(self.label + count)
+            return True
+
+    @property
+    def label(self) -> str:
+        """The fault's name in the log and in failures."""
+        return type(self).__name__
+
+    def __repr__(self) -> str:
+        """The call that makes it, defaults left out."""
+        shown: list[str] = []
+        for name, parameter in inspect.signature(type(self)).parameters.items():
+            value = getattr(self, name, parameter.default)
+            if parameter.kind is parameter.POSITIONAL_OR_KEYWORD or value != parameter.default:
+                shown.append(f"{name}={getattr(value, '__qualname__', None) or repr(value)}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def compose(faults: list[Fault], handler: Proceed) -> Proceed:
+    """The handler with the faults around it, the first one outermost."""
+    for fault in reversed(faults):
+        handler = _around(fault, handler)
+    return handler
+
+
+def _around(fault: Fault, proceed: Proceed) -> Proceed:
+    return lambda call: fault(call, proceed)
+
+
+def note_lost(call: Call, response: Response) -> None:
+    """Notes the answer that the client does not get."""
+    outcome = " ".join([str(part) for part in (response.status, response.error_code) if part is not None])
+    call.notes.append(f"answer {outcome} lost")
+
+
+def check_operation(argument: str, operation: object) -> None:
+    if operation not in OPERATIONS:
+        raise ValueError(f"{argument} must be one of {', '.join(OPERATIONS)}, not {operation!r}")
+
+
+def check_flag(argument: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise TypeError(f"{argument} must be True or False, not {value!r}")
+
+
+def is_positive(value: object) -> bool:
+    # Not `value > 0` alone: that is an error for text, and false for NaN only by luck.
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < float("inf")
+
+
+def _layer_text(layer: object) -> str:
+    text = getattr(layer, "arn", layer)
+    wanted = f"layer must be a LayerVersion, an ARN or a layer name, not {layer!r}"
+    if not isinstance(text, str):
+        raise TypeError(wanted)
+    if not is_layer_name(text) and parse(text) == (None, None):
+        raise ValueError(wanted)
+    return text
