@@ -9,6 +9,10 @@ from . import environment
 from .waiting import VirtualTime, botocore_waits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from responses import RequestsMock
+
     from .fake import LayerPerm
 
 _active: list[tuple[LayerPerm, ExitStack]] = []
@@ -41,6 +45,25 @@ def switch_on(fake: LayerPerm, frozen_at: Any = None) -> None:
 def freeze(fake: LayerPerm, when: Any) -> None:
     """Freezes the clock until the fake is switched off."""
     _freeze(fake, _undo_of(fake), when)
+
+
+def serve_responses(fake: LayerPerm) -> tuple[RequestsMock, Callable[[], None]]:
+    """A started ``RequestsMock`` that serves layer calls, and what stops it.
+
+    Where a mock that was started inside it is still on, moto's that the fake started, stopping waits for the fake to
+    be switched off: mocks of ``requests`` restore each other's patch in the right order only.
+    """
+    from .transports.responses import is_on_top, serving
+
+    undo = ExitStack()
+    mock = undo.enter_context(serving(_current))
+    _undo_of(fake).callback(undo.close)
+
+    def stop() -> None:
+        if is_on_top(mock):
+            undo.close()
+
+    return mock, stop
 
 
 def switch_off(fake: LayerPerm) -> None:

@@ -10,10 +10,12 @@ import pytest
 from .options import test_faults, test_settings
 
 if TYPE_CHECKING:
+    from responses import RequestsMock
+
     from .fake import LayerPerm
     from .layers import LayerVersion
 
-__all__ = ["layerperm", "layerperm_client", "layerperm_clock", "layerperm_layer"]
+__all__ = ["layerperm", "layerperm_client", "layerperm_clock", "layerperm_layer", "layerperm_responses"]
 
 FAKE = pytest.StashKey["LayerPerm"]()
 
@@ -60,3 +62,18 @@ def layerperm_clock(layerperm: LayerPerm) -> Any:
     ``.tick(seconds)`` and ``.move_to(when)`` move it; retry waits move it on too.
     """
     return layerperm.clock if layerperm.clock is not None else layerperm.freeze()
+
+
+@pytest.fixture
+def layerperm_responses(layerperm: LayerPerm) -> Iterator[RequestsMock]:
+    """A ``responses.RequestsMock`` that serves the layer URLs of every region and partition from this test's fake.
+
+    Other URLs are what the test registers here, or in a mock of its own around or inside.
+    """
+    from .activation import serve_responses
+
+    mock, stop = serve_responses(layerperm)
+    try:
+        yield mock
+    finally:
+        stop()

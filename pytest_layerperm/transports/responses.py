@@ -1,0 +1,195 @@
+"""Code that calls the layer API with ``requests``: a ``responses.RequestsMock`` that serves it from the fake."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from http.client import RemoteDisconnected
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import requests
+import responses
+from requests.adapters import HTTPAdapter
+from urllib3 import exceptions
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from ..fake import DEFAULT_READ_TIMEOUT
+from ..fault import ConnectionBroken
+from ..lambda_api.arn import REGION
+from ..lambda_api.wire import API_PATH, Request, route
+from ._translate import Fake, TextHeaders, bytes_of, read_timeout_of
+
+_SUFFIXES = (
+    "amazonaws.com|api.aws"  # aws, aws-us-gov
+    "|amazonaws.com.cn|api.amazonwebservices.com.cn"
+    "|amazonaws.eu|api.amazonwebservices.eu"
+    "|c2s.ic.gov|api.aws.ic.gov"
+    "|sc2s.sgov.gov|api.aws.scloud"
+    "|cloud.adc-e.uk|api.cloud-aws.adc-e.uk"
+    "|csp.hci.ic.gov|api.aws.hci.ic.gov"
+)
+"""What Lambda's endpoints end in, partition by partition: plain and dual-stack (botocore's partitions.json)."""
+_HOST = re.compile(rf"lambda(-fips)?\.{REGION}\.({_SUFFIXES.replace('.', '[.]')})")
+
+
+def is_layer_call(request: Any) -> bool:
+    """Whether a prepared request is for one of the nine layer operations of AWS Lambda, in any partition."""
+    url = urlsplit(str(request.url))
+    if not url.path.startswith(API_PATH) or not _HOST.fullmatch(url.hostname or ""):
+        return False
+    return route(request.method, url.path, url.query) is not None
+
+
+@contextmanager
+def serving(current: Callable[[], Fake]) -> Generator[responses.RequestsMock]:
+    """A started mock that serves layer calls from the current fake, whichever mock of ``requests`` is on top.
+
+    Leaving the block stops it, and raises AssertionError for registrations of the user's that were never fired.
+    """
+    mock_class: Any = responses.RequestsMock
+    around: Any = HTTPAdapter.send
+    mock = _LayerMock(current, around if around.__module__ == responses.__name__ else None)
+    mine: Any = mock
+    real_on_request = mock_class._on_request  # noqa: SLF001
+
+    with ExitStack() as undo:
+
+        def on_request(self: Any, adapter: HTTPAdapter, request: Any, **kwargs: Any) -> requests.Response:
+            # A mock that was started inside this one, or stands around it: the test's own, or moto's.
+            if not isinstance(self, _LayerMock) and not hasattr(request, _PASSED_ON):
+                if is_layer_call(request):
+                    return mine._on_request(adapter, request, **kwargs)  # noqa: SLF001
+                # moto's mock lets every URL pass that is not AWS's: it is this mock's to answer or refuse.
+                if "http" in self.passthru_prefixes and self._real_send is mine._real_send:  # noqa: SLF001
+                    undo.callback(setattr, self, "_real_send", self._real_send)
+                    self._real_send = let_through
+            return real_on_request(self, adapter, request, **kwargs)
+
+        def let_through(adapter: HTTPAdapter, request: Any, **kwargs: Any) -> requests.Response:
+            to: Any = mine._real_send if hasattr(request, _PASSED_ON) else mine._on_request  # noqa: SLF001
+            return to(adapter, request, **kwargs)
+
+        mock.start()
+        undo.callback(mock.__exit__, None, None, None)
+        mock_class._on_request = on_request  # noqa: SLF001
+        undo.callback(setattr, mock_class, "_on_request", real_on_request)
+        yield mock
+
+
+def is_on_top(mock: responses.RequestsMock) -> bool:
+    """Whether no other mock was started inside this one and is still on."""
+    inner: Any = mock
+    patcher = inner._patcher  # noqa: SLF001
+    return patcher is None or HTTPAdapter.send is patcher.new
+
+
+_PASSED_ON = "layerperm_passed_on"
+"""The mark of a request that went on to the mock around."""
+_FRESH = "layerperm_fresh"
+"""The mark of a broken connection for which the adapter has not tried again yet."""
+
+
+class _NotRegistered(Exception):
+    """This mock has nothing for a request, and another one is around it."""
+
+
+class _LayerMock(responses.RequestsMock):
+    """Serves layer calls without a registration: ``reset()`` does not end it, and none can be left unfired."""
+
+    def __init__(self, current: Callable[[], Fake], around: Callable[..., requests.Response] | None) -> None:
+        super().__init__()
+        self._current = current
+        self._around = around
+
+    def _find_match(self, request: Any) -> Any:
+        if is_layer_call(request):
+            # Without a content type of its own: the answer brings AWS's.
+            return responses.CallbackResponse(request.method, request.url, self._answer, content_type=None), []
+        match, reasons = super()._find_match(request)
+        if match is None and self._around is not None and not self._lets_through(str(request.url)):
+            raise _NotRegistered
+        return match, reasons
+
+    def _lets_through(self, url: str) -> bool:
+        return any(
+            prefix.match(url) if isinstance(prefix, re.Pattern) else url.startswith(prefix)
+            for prefix in self.passthru_prefixes
+        )
+
+    def _on_request(
+        self, adapter: HTTPAdapter, request: Any, *, retries: Any = None, **kwargs: Any
+    ) -> requests.Response:
+        try:
+            return super()._on_request(adapter, request, retries=retries, **kwargs)
+        except _NotRegistered:
+            left = None
+        except (requests.ConnectionError, requests.ReadTimeout) as broken:
+            if not broken.__dict__.pop(_FRESH, False):
+                raise
+            left = _tried_again(retries or adapter.max_retries, request, broken)
+        if left is not None:
+            return self._on_request(adapter, request, retries=left, **kwargs)
+        assert self._around is not None
+        setattr(request, _PASSED_ON, True)
+        try:
+            return self._around(adapter, request, **kwargs)
+        finally:
+            delattr(request, _PASSED_ON)
+
+    def _answer(self, request: Any) -> tuple[int, dict[str, str], bytes]:
+        fake = self._current()
+        url = urlsplit(str(request.url))
+        timeout = read_timeout_of(request.req_kwargs.get("timeout"))
+        asked = Request(
+            request.method,
+            url.netloc,
+            url.path,
+            url.query,
+            TextHeaders(request.headers),
+            bytes_of(request.body),
+            timeout,
+        )
+        try:
+            response = fake.handle(asked)
+        except ConnectionBroken as broken:
+            error = _requests_error(broken.kind, request, url, timeout)
+            setattr(error, _FRESH, True)
+            raise error from None
+        assert response is not None
+        return response.status, fake.headers_of(response), response.body
+
+
+def _tried_again(retries: Any, request: Any, broken: requests.RequestException) -> Any:
+    """What is left of the adapter's retries after a broken connection, as urllib3 counts them; raises at the end."""
+    url = urlsplit(str(request.url))
+    try:
+        return retries.increment(request.method, request.path_url, error=broken.args[0], _pool=_pool(url))
+    except exceptions.MaxRetryError as exhausted:
+        raise requests.ConnectionError(exhausted, request=request) from None
+    except exceptions.HTTPError:
+        raise broken from None
+
+
+def _requests_error(kind: str, request: Any, url: SplitResult, timeout: float) -> requests.RequestException:
+    """What ``requests`` makes of a broken connection, before retries."""
+    pool: Any = _pool(url)
+    if kind == "EndpointConnectionError":
+        connection = pool.ConnectionCls(pool.host, port=pool.port)
+        message = "Failed to establish a new connection: [Errno 111] Connection refused"
+        return requests.ConnectionError(exceptions.NewConnectionError(connection, message), request=request)
+    if kind == "ReadTimeoutError":
+        seconds = DEFAULT_READ_TIMEOUT if math.isinf(timeout) else timeout
+        message = f"Read timed out. (read timeout={seconds:g})"
+        return requests.ReadTimeout(exceptions.ReadTimeoutError(pool, request.path_url, message), request=request)
+    closed = RemoteDisconnected("Remote end closed connection without response")
+    return requests.ConnectionError(exceptions.ProtocolError("Connection aborted.", closed), request=request)
+
+
+def _pool(url: SplitResult) -> HTTPConnectionPool:
+    """What urllib3 names in its messages; it connects to nothing."""
+    if url.scheme == "http":
+        return HTTPConnectionPool(str(url.hostname), port=url.port or 80)
+    return HTTPSConnectionPool(str(url.hostname), port=url.port or 443)
