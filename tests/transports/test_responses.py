@@ -598,7 +598,7 @@ def test_what_another_writer_raises_reaches_the_caller():
     from pytest_layerperm.activation import serve_responses
 
     fake = LayerPerm()
-    with pytest.raises(KeyError, match="writer"), fake:  # noqa: PT012 - leaving the fake raises it again
+    with pytest.raises(KeyError, match="writer"), fake:
         fake.publish_layer()
         _, stop = serve_responses(fake)
         fake.inject(Interleave(fail, before="GetLayerVersion"))
