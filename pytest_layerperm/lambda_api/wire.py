@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import parse_qsl, unquote
 
 from .arn import LayerId, parse, partition_of, resolve
-from .constraints import whole_number
+from .constraints import MEMBERS, whole_number
 from .errors import LambdaError, MissingAuthenticationTokenException, SerializationException
 
 API_PATH = "/2018-10-31/layers"
@@ -173,7 +173,15 @@ def route(method: str, path: str, query: str) -> Route | None:
     return None
 
 
-_WITH_BODY = frozenset({"AddLayerVersionPermission", "PublishLayerVersion"})
+def _members_in(place: str) -> dict[str, frozenset[str]]:
+    return {
+        operation: frozenset([member.name for member in members if member.place == place])
+        for operation, members in MEMBERS.items()
+    }
+
+
+_IN_QUERY = _members_in("query")
+_IN_BODY = _members_in("body")
 
 
 def decode(request: Request, account_of: Callable[[str], str]) -> Call | None:
@@ -185,8 +193,9 @@ def decode(request: Request, account_of: Callable[[str], str]) -> Call | None:
     if found is None:
         return None
     signature = signature_of(request)
-    given: dict[str, Any] = dict(parse_qsl(request.query, keep_blank_values=True)) if request.query else {}
-    given.update(found.path_members)
+    given: dict[str, Any] = dict(found.path_members)
+    if request.query:
+        given.update(_only(_IN_QUERY[found.operation], dict(parse_qsl(request.query, keep_blank_values=True))))
     call = Call(
         operation=found.operation,
         account_id=account_of(signature.access_key if signature else ""),
@@ -197,14 +206,18 @@ def decode(request: Request, account_of: Callable[[str], str]) -> Call | None:
     )
     if signature is None:
         call.refusal = MissingAuthenticationTokenException("Missing Authentication Token")
-    elif found.operation in _WITH_BODY:
+    elif in_body := _IN_BODY[found.operation]:
         try:
-            # A member of the path is never taken from the body.
-            call.given = {**_json_object(request.body), **given}
+            given.update(_only(in_body, _json_object(request.body)))
         except SerializationException as unreadable:
             call.refusal = unreadable
     _locate(call)
     return call
+
+
+def _only(members: frozenset[str], found: dict[str, Any]) -> dict[str, Any]:
+    """What is known at this place: a member that stands elsewhere is one more unknown member."""
+    return {name: value for name, value in found.items() if name in members}
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
