@@ -1,0 +1,169 @@
+"""What a fact is: a sentence about the Lambda layer API with its source, and the calls that show it.
+
+Texts in steps and expectations are templates: ``${layer}``, ``${version_arn}`` and so on (``running.names_of``), and
+whatever earlier answers were kept under.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from string import Template
+from typing import Any, Literal
+
+Confidence = Literal["recorded", "documented", "reported", "inferred"]
+CONFIDENCES: tuple[Confidence, ...] = ("recorded", "documented", "reported", "inferred")
+"""Recorded from AWS; said by AWS's own documents or API model; reported by others; inferred, by us."""
+
+By = Literal["owner", "other", "nobody"]
+"""Who calls: the account that the endpoint's credentials are of, another account, or nobody (an unsigned request)."""
+
+Names = Mapping[str, str]
+"""What the templates' names stand for in one run."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call. Without an ``answer`` it only prepares for the next ones, and any success will do."""
+
+    operation: str
+    members: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Input members under their API names."""
+    answer: Answer | None = None
+    by: By = "owner"
+    region: str = "${region}"
+    path: str | None = None
+    """In place of the path that the members make: for what no SDK would send."""
+    body: str | None = None
+    """In place of the body that the members make."""
+    all_pages: bool = False
+    """Follow NextMarker to the end; the answer is the last page's, its list that of all pages."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What must be so of an answer; what is left out may be anything."""
+
+    status: int | None = None
+    code: str | None = None
+    """The error code, where SDKs look for it."""
+    message: str | Matching | None = None
+    """The error message, under ``Message`` or ``message``."""
+    body: Mapping[str, Any] | None = None
+    """Members of the JSON body: values, templates, or matchers. Other members may be there too."""
+    keys: tuple[str, ...] | None = None
+    """All members of the JSON body, in any order."""
+    order: tuple[str, ...] | None = None
+    """All members of the JSON body, in that order, in compact JSON."""
+    headers: Mapping[str, Any] | None = None
+    raw: str | None = None
+    """The body, to the byte."""
+
+
+@dataclass(frozen=True)
+class Matching:
+    """A text that matches the regular expression, itself a template, in full; kept under a name for later steps."""
+
+    pattern: str
+    kept_as: str | None = None
+
+    def why_not(self, got: Any, names: Names) -> str | None:
+        pattern = Template(self.pattern).substitute({name: re.escape(value) for name, value in names.items()})
+        if isinstance(got, str) and re.fullmatch(pattern, got):
+            return None
+        return f"text of the form {pattern}"
+
+
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Any text, kept under a name for later steps."""
+
+    kept_as: str
+
+    def why_not(self, got: Any, names: Names) -> str | None:
+        return None if isinstance(got, str) else "text"
+
+
+@dataclass(frozen=True)
+class Unlike:
+    """A text other than those kept under these names."""
+
+    others: tuple[str, ...]
+    kept_as: str | None = None
+
+    def why_not(self, got: Any, names: Names) -> str | None:
+        if isinstance(got, str) and got not in [names[other] for other in self.others]:
+            return None
+        return f"text other than {' and '.join([names[other] for other in self.others])}"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number, not less than ``least``."""
+
+    least: int = 0
+    kept_as: None = None
+
+    def why_not(self, got: Any, names: Names) -> str | None:
+        if isinstance(got, int) and not isinstance(got, bool) and got >= self.least:
+            return None
+        return f"a whole number of at least {self.least}"
+
+
+@dataclass(frozen=True)
+class Absent:
+    """The member is not there, or null: an SDK leaves it out either way."""
+
+    kept_as: None = None
+
+    def why_not(self, got: Any, names: Names) -> str | None:
+        return None if got is None else "no such member"
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Any of these values, where several are right."""
+
+    values: tuple[Any, ...]
+    kept_as: None = None
+
+    def why_not(self, got: Any, names: Names) -> str | None:
+        return None if got in self.values else " or ".join([repr(value) for value in self.values])
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A list with an element that has these members."""
+
+    item: Mapping[str, Any]
+
+
+Matcher = Matching | Kept | Unlike | Number | Absent | OneOf
+Steps = Sequence[Step] | Callable[[Names], Sequence[Step]]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact and the calls that show it."""
+
+    id: str
+    """Its group and its name in it, such as ``errors/statement-id-exists``."""
+    sentence: str
+    confidence: Confidence
+    source: str
+    """Where it is from; ``sources.SOURCES`` explains the short names."""
+    steps: Steps
+    """The calls; a function of the names where they depend on how long these are."""
+    organizations: Mapping[By, str] = field(default_factory=dict[By, str])
+    """What the endpoint must know of callers' organizations."""
+
+    @property
+    def group(self) -> str:
+        return self.id.partition("/")[0]
+
+    def steps_for(self, names: Names) -> Sequence[Step]:
+        return self.steps(names) if callable(self.steps) else self.steps

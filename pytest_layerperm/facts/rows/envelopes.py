@@ -1,0 +1,100 @@
+"""The form of error answers, and that a call that is refused changes nothing."""
+
+from __future__ import annotations
+
+from ..model import Answer, Fact, Kept
+from .steps import ACCOUNT, add, fact, get_policy, get_version, policy, publish, remove, statement
+
+_NOT_THERE = '{"Type":"User","Message":"The resource you requested does not exist."}'
+_WRONG_REVISION_BODY = (
+    '{"Type":"User","message":"The Revision Id provided does not match the latest Revision Id. '
+    'Call the GetLayerPolicy API to retrieve the latest Revision Id"}'
+)
+_UNCHANGED = get_policy(Answer(200, body={"Policy": policy(statement()), "RevisionId": "${revision}"}))
+_ONE_STATEMENT = (publish(), add(answer=Answer(body={"RevisionId": Kept("revision")})))
+
+FACTS: tuple[Fact, ...] = (
+    fact(
+        "envelopes/header",
+        "The header x-amzn-errortype carries the plain error code.",
+        "recorded",
+        "LS:TestLambdaRevisions",
+        publish(),
+        add(RevisionId="wrong", answer=Answer(headers={"x-amzn-errortype": "PreconditionFailedException"})),
+    ),
+    fact(
+        "envelopes/headers",
+        "A refusal is JSON, and says so.",
+        "recorded",
+        "LS:TestLambdaRevisions",
+        get_policy(Answer(404, headers={"content-type": "application/json"})),
+    ),
+    fact(
+        "envelopes/not-found",
+        "A 404 is 70 bytes long: compact, Type, then Message with a capital M.",
+        "recorded",
+        "C7N:content-length; the order is inferred",
+        get_version(Answer(404, raw=_NOT_THERE)),
+    ),
+    fact(
+        "envelopes/precondition-failed",
+        "A 412 is 149 bytes long: compact, Type, then message.",
+        "recorded",
+        "LS:TestLambdaRevisions, content-length; the order is inferred",
+        publish(),
+        add(),
+        add("s2", RevisionId="wrong", answer=Answer(412, raw=_WRONG_REVISION_BODY)),
+    ),
+    fact(
+        "envelopes/conflict",
+        "A 409 is compact: Type, then message.",
+        "inferred",
+        "DECISION:U14",
+        publish(),
+        add(),
+        add(answer=Answer(409, order=("Type", "message"))),
+    ),
+    fact(
+        "envelopes/invalid-parameter",
+        "An InvalidParameterValueException is compact: Type, then message.",
+        "inferred",
+        "DECISION:U14",
+        get_version(Answer(400, order=("Type", "message")), VersionNumber=0),
+    ),
+    fact(
+        "envelopes/validation",
+        "A ValidationException has a message and no Type.",
+        "recorded",
+        "SIDECAR",
+        publish(),
+        add(Action="*", answer=Answer(400, order=("message",))),
+    ),
+    fact(
+        "envelopes/access-denied",
+        "An AccessDeniedException has a Message with a capital M and no Type.",
+        "recorded",
+        "C7N:test_session_policy",
+        get_version(Answer(403, order=("Message",)), LayerName="${foreign_arn}"),
+    ),
+    # --- a refused call changes nothing
+    *[
+        fact(
+            f"unchanged/{name}",
+            f"Nothing is changed by a call that is refused: {why}.",
+            "inferred",
+            "DECISION:order of checks",
+            *_ONE_STATEMENT,
+            step,
+            _UNCHANGED,
+        )
+        for name, why, step in (
+            ("statement-exists", "the statement id exists", add("s1", ACCOUNT, Answer(409))),
+            ("wrong-revision-on-add", "a wrong RevisionId on Add", add("s2", RevisionId="wrong", answer=Answer(412))),
+            ("wrong-revision-on-remove", "a wrong RevisionId on Remove", remove(RevisionId="x", answer=Answer(412))),
+            ("no-statement", "no such statement", remove("s2", Answer(404))),
+            ("invalid", "an impossible principal", add("s2", "everybody", Answer(400))),
+            ("unreadable", "a body that is no JSON", add("s2", body="{", answer=Answer(400))),
+            ("unsigned", "no signature", add("s2", by="nobody", answer=Answer(403))),
+        )
+    ],
+)

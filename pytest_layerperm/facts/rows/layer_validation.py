@@ -1,0 +1,152 @@
+"""Input constraints of layer names, and of the operations on layers."""
+
+from __future__ import annotations
+
+from ...lambda_api.constraints import VERSION_ARN_PATTERN
+from ..model import Answer, Fact, Matching
+from .steps import fact, get_by_arn, get_policy, invalid, list_layers, list_versions, publish, too_long, violation
+
+_LAYER_NAME = (
+    r"satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?"
+    r"-[a-z]+-\d{1}:\d{12}:layer:[a-zA-Z0-9-_]{1,140}|[a-zA-Z0-9-_]{1,140})"
+)
+_NULL = "not be null"
+
+FACTS: tuple[Fact, ...] = (
+    fact(
+        "validation/layer-name",
+        "A layer name has letters, digits, - and _ only.",
+        "inferred",
+        "MODEL:LayerNameOrArn",
+        get_policy(invalid(violation("'a.b'", "layerName", _LAYER_NAME)), LayerName="a.b"),
+    ),
+    fact(
+        "validation/layer-name-with-slash",
+        "An encoded slash is part of the layer name, and refused there.",
+        "inferred",
+        "MODEL:LayerNameOrArn",
+        get_policy(invalid(violation("'a/b'", "layerName", _LAYER_NAME)), LayerName="a/b"),
+    ),
+    fact(
+        "validation/layer-name-too-long",
+        "A bare layer name has at most 140 characters.",
+        "inferred",
+        "MODEL:LayerNameOrArn",
+        get_policy(invalid(violation(f"'{'n' * 141}'", "layerName", _LAYER_NAME)), LayerName="n" * 141),
+    ),
+    fact(
+        "validation/version-arn-as-layer-name",
+        "The ARN of a version is no LayerName.",
+        "inferred",
+        "DECISION:U7",
+        publish(),
+        get_policy(invalid(violation("'${version_arn}'", "layerName", _LAYER_NAME)), LayerName="${version_arn}"),
+    ),
+    fact(
+        "validation/several-lists",
+        "Two violations are counted, in the plural, and joined by a semicolon: runtimes before architectures.",
+        "recorded",
+        "LS:layer_exc publish_layer_version_exc_invalid_runtime_arch",
+        publish(
+            Answer(
+                400,
+                "ValidationException",
+                Matching(
+                    r"2 validation errors detected: Value '\[invalidruntime\]' at 'compatibleRuntimes' failed to "
+                    r"satisfy constraint: .+; Value '\[invalidarch\]' at 'compatibleArchitectures' failed to satisfy "
+                    r"constraint: .+"
+                ),
+            ),
+            CompatibleRuntimes=["invalidruntime"],
+            CompatibleArchitectures=["invalidarch"],
+        ),
+    ),
+    fact(
+        "validation/architecture-filter",
+        "An architecture that is none is refused as a filter.",
+        "recorded",
+        "LS:layer_exc",
+        list_versions(
+            invalid(
+                violation("'archdoesnotexist'", "compatibleArchitecture", "satisfy enum value set: [x86_64, arm64]")
+            ),
+            CompatibleArchitecture="archdoesnotexist",
+        ),
+    ),
+    fact(
+        "validation/runtime-filter",
+        "A runtime that is none is refused as a filter.",
+        "recorded",
+        "LS:layer_exc",
+        list_versions(
+            Answer(
+                400,
+                "ValidationException",
+                Matching(
+                    r"1 validation error detected: Value 'runtimedoesnotexist' at 'compatibleRuntime' failed to "
+                    r"satisfy constraint: Member must satisfy enum value set: \[.+\]"
+                ),
+            ),
+            CompatibleRuntime="runtimedoesnotexist",
+        ),
+    ),
+    fact(
+        "validation/arn-without-version",
+        "GetLayerVersionByArn wants the ARN of a version.",
+        "recorded",
+        "LS:layer_exc",
+        get_by_arn(
+            "${layer_arn}",
+            invalid(violation("'${layer_arn}'", "arn", f"satisfy regular expression pattern: {VERSION_ARN_PATTERN}")),
+        ),
+    ),
+    fact(
+        "validation/page-of-0",
+        "A page of no items is refused.",
+        "inferred",
+        "MODEL:MaxLayerListItems",
+        list_layers(
+            invalid(violation("'0'", "maxItems", "have value greater than or equal to 1")),
+            MaxItems=0,
+            all_pages=False,
+        ),
+    ),
+    fact(
+        "validation/page-of-51",
+        "A page of more than 50 items is refused.",
+        "inferred",
+        "MODEL:MaxLayerListItems",
+        list_versions(invalid(violation("'51'", "maxItems", "have value less than or equal to 50")), MaxItems=51),
+    ),
+    fact(
+        "validation/description-too-long",
+        "PublishLayerVersion takes a Description of at most 256 characters.",
+        "inferred",
+        "API:PublishLayerVersion; the text is inferred",
+        publish(invalid(violation(f"'{'x' * 257}'", "description", too_long(256))), Description="x" * 257),
+    ),
+    fact(
+        "validation/licence-too-long",
+        "PublishLayerVersion takes a LicenseInfo of at most 512 characters.",
+        "inferred",
+        "API:PublishLayerVersion; the text is inferred",
+        publish(invalid(violation(f"'{'x' * 513}'", "licenseInfo", too_long(512))), LicenseInfo="x" * 513),
+    ),
+    fact(
+        "validation/too-many-runtimes",
+        "PublishLayerVersion takes at most 15 runtimes.",
+        "inferred",
+        "API:PublishLayerVersion; the text is inferred",
+        publish(
+            invalid(violation(f"'[{', '.join(['python3.13'] * 16)}]'", "compatibleRuntimes", too_long(15))),
+            CompatibleRuntimes=["python3.13"] * 16,
+        ),
+    ),
+    fact(
+        "validation/no-content",
+        "PublishLayerVersion needs a content.",
+        "inferred",
+        "LS:'Value null at …', of another member",
+        publish(invalid(violation("null", "content", _NULL)), Content=None),
+    ),
+)

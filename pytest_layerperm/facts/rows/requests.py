@@ -1,0 +1,100 @@
+"""Requests that cannot be read."""
+
+from __future__ import annotations
+
+from ..model import Answer, Fact
+from .steps import NO_POLICY, add, fact, get_policy, get_version, list_versions, publish, refused
+
+_POLICY = "/2018-10-31/layers/${layer}/versions/%s/policy"
+_VERSION = "/2018-10-31/layers/${layer}/versions/%s"
+_CODE = "SerializationException"
+
+
+def _body(name: str, sentence: str, body: str) -> Fact:
+    return fact(
+        f"requests/{name}",
+        sentence,
+        "inferred",
+        "DECISION:U6",
+        publish(),
+        add(body=body, answer=Answer(400, _CODE, keys=("Type", "Message"))),
+        get_policy(NO_POLICY),
+    )
+
+
+def _unreadable(value: str, java_type: str) -> Answer:
+    return refused(400, _CODE, f"'{value}' can not be converted to {java_type}")
+
+
+def _with(member: str) -> str:
+    members = {
+        "StatementId": '"s1"',
+        "Action": '"lambda:GetLayerVersion"',
+        "Principal": '"*"',
+        "OrganizationId": "null",
+    }
+    name, _, value = member.partition("=")
+    members[name] = value
+    return "{" + ",".join([f'"{name}":{value}' for name, value in members.items()]) + "}"
+
+
+FACTS: tuple[Fact, ...] = (
+    _body("not-json", "A body that is no JSON: 400 SerializationException.", "StatementId=s1"),
+    _body("cut-off", "A body that ends too early: 400 SerializationException.", '{"StatementId":"s1"'),
+    _body("list", "A body that is a JSON list: 400 SerializationException.", "[]"),
+    _body("text", "A body that is a JSON text: 400 SerializationException.", '"s1"'),
+    _body("null", "A body that is null: 400 SerializationException.", "null"),
+    _body("number-as-text", "A number where text belongs: 400 SerializationException.", _with("StatementId=1")),
+    _body(
+        "account-as-number", "An account id as a number: 400 SerializationException.", _with("Principal=123456789012")
+    ),
+    _body("boolean", "A boolean where text belongs: 400 SerializationException.", _with("Action=true")),
+    _body("object", "An object where text belongs: 400 SerializationException.", _with('Principal={"AWS":"*"}')),
+    _body("array", "A list where text belongs: 400 SerializationException.", _with('Principal=["*"]')),
+    _body("organization", "The same goes for members that are not required.", _with("OrganizationId=1")),
+    *[
+        fact(
+            f"requests/version-{name}",
+            f"{sentence}: 400 SerializationException.",
+            "inferred",
+            "DECISION:U5",
+            publish(),
+            get_policy(_unreadable(number, "Long"), path=_POLICY % number),
+            get_version(_unreadable(number, "Long"), path=_VERSION % number),
+        )
+        for name, sentence, number in (
+            ("text", "A version that is no number", "latest"),
+            ("fraction", "A version that is no whole number", "1.5"),
+            ("too-large", "A version beyond 64 bits", "9223372036854775808"),
+            ("too-long", "A version of many digits", "1" * 100),
+        )
+    ],
+    fact(
+        "requests/page-size",
+        "A MaxItems that is no number: 400 SerializationException.",
+        "inferred",
+        "DECISION:U5",
+        list_versions(_unreadable("many", "Integer"), MaxItems="many"),
+    ),
+    fact(
+        "requests/runtimes",
+        "Text where a list belongs: 400 SerializationException.",
+        "inferred",
+        "DECISION:U6",
+        publish(Answer(400, _CODE), body='{"Content":{},"CompatibleRuntimes":"python3.13"}'),
+    ),
+    fact(
+        "requests/content",
+        "Text where an object belongs: 400 SerializationException.",
+        "inferred",
+        "DECISION:U6",
+        publish(Answer(400, _CODE), body='{"Content":"zip"}'),
+    ),
+    fact(
+        "requests/archive",
+        "A ZipFile that is no base64: 400 SerializationException.",
+        "inferred",
+        "DECISION:U6",
+        publish(Answer(400, _CODE), body='{"Content":{"ZipFile":"%%%"}}'),
+    ),
+)

@@ -1,0 +1,226 @@
+"""Statements and policies to the byte."""
+
+from __future__ import annotations
+
+from ..model import Answer, Fact
+from .steps import ACCOUNT, ORGANIZATION, account_root, add, fact, get_policy, policy, publish, remove, statement
+
+_LONG_ID = "Az09-_" * 16 + "last"
+
+
+def _in_partition(partition: str, region: str) -> tuple[str, str]:
+    """Resource and root principal of the fact's layer in a region of another partition."""
+    return f"arn:{partition}:lambda:{region}:${{account}}:layer:${{layer}}:1", account_root(ACCOUNT, partition)
+
+
+_CHINA, _CHINA_ROOT = _in_partition("aws-cn", "cn-north-1")
+_GOV, _GOV_ROOT = _in_partition("aws-us-gov", "us-gov-west-1")
+
+FACTS: tuple[Fact, ...] = (
+    fact(
+        "statements/everybody",
+        'The principal of everybody is the bare text "*"; order Sid, Effect, Principal, Action, Resource.',
+        "recorded",
+        "LS:policy_life",
+        publish(),
+        add("s1", answer=Answer(body={"Statement": statement("s1")})),
+    ),
+    fact(
+        "statements/account",
+        "An account id becomes the ARN of its root.",
+        "documented",
+        "MODEL:examples, AddLayerVersionPermission",
+        publish(),
+        add("xaccount", ACCOUNT, Answer(body={"Statement": statement("xaccount", account_root(ACCOUNT))})),
+    ),
+    fact(
+        "statements/organization",
+        "An organization is a condition, StringEquals on aws:PrincipalOrgID, at the end of the statement.",
+        "documented",
+        "DG:permissions of layers, cross-account",
+        publish(),
+        add(
+            "engineering-org",
+            OrganizationId=ORGANIZATION,
+            answer=Answer(body={"Statement": statement("engineering-org", organization_id=ORGANIZATION)}),
+        ),
+    ),
+    fact(
+        "statements/root-arn",
+        "The ARN of an account's root is kept as it was given.",
+        "inferred",
+        "LS:perm_fields add_permission_principal_arn, of functions",
+        publish(),
+        add(
+            "s1",
+            f"arn:${{partition}}:iam::{ACCOUNT}:root",
+            Answer(body={"Statement": statement("s1", account_root(ACCOUNT))}),
+        ),
+    ),
+    fact(
+        "statements/root-arn-of-another-partition",
+        "The ARN of a root in another partition is accepted and kept.",
+        "inferred",
+        "DECISION:U13",
+        publish(),
+        add(
+            "s1",
+            f"arn:aws-iso:iam::{ACCOUNT}:root",
+            Answer(201, body={"Statement": statement("s1", account_root(ACCOUNT, "aws-iso"))}),
+        ),
+    ),
+    fact(
+        "statements/policy-for-account",
+        "A policy is Version, Id default, Statement, without a space.",
+        "recorded",
+        "C7N:test_lambda_layer_cross_account",
+        publish(),
+        add("xaccount2", "123456789123"),
+        get_policy(Answer(body={"Policy": policy(statement("xaccount2", account_root("123456789123")))})),
+    ),
+    fact(
+        "statements/policy-for-everybody",
+        "A public policy has the statement as AddLayerVersionPermission returned it.",
+        "recorded",
+        "CDK",
+        publish(),
+        add("PrismaPgLayerremoteaccountg-78URQbFOrs2L"),
+        get_policy(Answer(body={"Policy": policy(statement("PrismaPgLayerremoteaccountg-78URQbFOrs2L"))})),
+    ),
+    fact(
+        "statements/policy-for-organization",
+        "An organization's policy has the statement with its condition.",
+        "documented",
+        "DG:permissions of layers, cross-account",
+        publish(),
+        add("engineering-org", OrganizationId=ORGANIZATION),
+        get_policy(Answer(body={"Policy": policy(statement("engineering-org", organization_id=ORGANIZATION))})),
+    ),
+    fact(
+        "statements/order",
+        "Statements stand in the order in which they were added; the content may be the same.",
+        "recorded",
+        "LS:policy_life",
+        publish(),
+        add("s2"),
+        add("s1"),
+        get_policy(Answer(body={"Policy": policy(statement("s2"), statement("s1"))})),
+    ),
+    fact(
+        "statements/order-after-removal",
+        "Removing a statement keeps the order of the others.",
+        "recorded",
+        "LS:policy_life",
+        publish(),
+        add("s1"),
+        add("s2", ACCOUNT),
+        add("s3"),
+        remove("s2"),
+        get_policy(Answer(body={"Policy": policy(statement("s1"), statement("s3"))})),
+    ),
+    fact(
+        "statements/added-again",
+        "A statement id that was removed may be used again, and stands last.",
+        "inferred",
+        "LS:policy_life",
+        publish(),
+        add("s1"),
+        add("s2"),
+        remove("s1"),
+        add("s1"),
+        get_policy(Answer(body={"Policy": policy(statement("s2"), statement("s1"))})),
+    ),
+    fact(
+        "statements/case-of-ids",
+        "Statement ids that differ in case are two.",
+        "inferred",
+        "MODEL:StatementId",
+        publish(),
+        add("Partner"),
+        add("partner", answer=Answer(201)),
+        get_policy(Answer(body={"Policy": policy(statement("Partner"), statement("partner"))})),
+    ),
+    fact(
+        "statements/longest-id",
+        "A statement id may have 100 characters: letters, digits, - and _.",
+        "documented",
+        "API:AddLayerVersionPermission",
+        publish(),
+        add(_LONG_ID, answer=Answer(body={"Statement": statement(_LONG_ID)})),
+    ),
+    fact(
+        "statements/shortest-organization",
+        "An organization id may have 10 characters after o-.",
+        "documented",
+        "API:AddLayerVersionPermission",
+        publish(),
+        add(
+            OrganizationId="o-0123456789", answer=Answer(body={"Statement": statement(organization_id="o-0123456789")})
+        ),
+    ),
+    fact(
+        "statements/longest-organization",
+        "An organization id may have 32 characters after o-.",
+        "documented",
+        "API:AddLayerVersionPermission",
+        publish(),
+        add(
+            OrganizationId="o-" + "0a" * 16,
+            answer=Answer(body={"Statement": statement(organization_id="o-" + "0a" * 16)}),
+        ),
+    ),
+    fact(
+        "statements/unknown-account",
+        "Nobody checks whether the account exists.",
+        "reported",
+        "TF",
+        publish(),
+        add("s1", "456789820214", Answer(body={"Statement": statement("s1", account_root("456789820214"))})),
+    ),
+    fact(
+        "statements/unknown-organization",
+        "Nobody checks whether the organization exists.",
+        "reported",
+        "TF",
+        publish(),
+        add(
+            OrganizationId="o-0123456789", answer=Answer(body={"Statement": statement(organization_id="o-0123456789")})
+        ),
+    ),
+    fact(
+        "partitions/china",
+        "In China, Resource and Principal are of the partition aws-cn.",
+        "documented",
+        "DG:permissions of layers, cross-account, of the regions in China",
+        publish(region="cn-north-1"),
+        add("s1", ACCOUNT, Answer(body={"Statement": statement("s1", _CHINA_ROOT, _CHINA)}), region="cn-north-1"),
+        get_policy(Answer(body={"Policy": policy(statement("s1", _CHINA_ROOT, _CHINA))}), region="cn-north-1"),
+    ),
+    fact(
+        "partitions/gov",
+        "In GovCloud, Resource and Principal are of the partition aws-us-gov.",
+        "inferred",
+        "DECISION:U13",
+        publish(region="us-gov-west-1"),
+        add("s1", ACCOUNT, Answer(body={"Statement": statement("s1", _GOV_ROOT, _GOV)}), region="us-gov-west-1"),
+        get_policy(Answer(body={"Policy": policy(statement("s1", _GOV_ROOT, _GOV))}), region="us-gov-west-1"),
+    ),
+    fact(
+        "partitions/china-everybody",
+        'In China too, everybody is the bare text "*".',
+        "inferred",
+        "DECISION:U13",
+        publish(region="cn-north-1"),
+        add("s1", answer=Answer(body={"Statement": statement("s1", resource=_CHINA)}), region="cn-north-1"),
+    ),
+    fact(
+        "partitions/china-not-found",
+        "In China, the message of a 404 names the ARN in aws-cn.",
+        "inferred",
+        "DECISION:U13",
+        get_policy(
+            Answer(404, message=f"Layer version {_CHINA} does not exist."),
+            region="cn-north-1",
+        ),
+    ),
+)

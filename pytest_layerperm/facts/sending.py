@@ -1,0 +1,100 @@
+"""Ways to carry a fact's calls to an endpoint: as plain signed HTTP requests, and through a boto3 client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+from botocore.httpsession import URLLib3Session
+
+from .asking import Asked
+from .comparing import Received
+from .model import By
+from .running import Sender
+
+CredentialsOf = Callable[[By], Credentials]
+UrlOf = Callable[[str], str]
+"""From a region to the endpoint's URL in it, without a slash at the end."""
+
+
+def http_sender(url_of: UrlOf, credentials_of: CredentialsOf) -> Sender:
+    """Signed requests, one for each call, never sent again."""
+    session: Any = URLLib3Session()
+
+    def send(asked: Asked) -> Received:
+        headers = {"content-type": "application/json"} if asked.body else {}
+        request: Any = AWSRequest(asked.method, url_of(asked.region) + asked.path, headers, asked.body)
+        if asked.by != "nobody":
+            signer: Any = SigV4Auth(credentials_of(asked.by), "lambda", asked.region)
+            signer.add_auth(request)
+        answered = session.send(request.prepare())
+        return received(answered.status_code, answered.headers, answered.content)
+
+    return send
+
+
+def received(status: int, headers: Any, content: bytes) -> Received:
+    """An answer of any HTTP library."""
+    return Received(status, {str(name).lower(): str(value) for name, value in headers.items()}, content)
+
+
+ClientOf = Callable[[By, str], Any]
+"""From a caller and a region to a boto3 Lambda client that neither retries nor checks parameters.
+
+Its settings are ``retries={"total_max_attempts": 1}``, ``parameter_validation=False`` and, for nobody,
+``signature_version=UNSIGNED``.
+"""
+
+
+def client_sender(client_of: ClientOf) -> Sender:
+    """Calls of a boto3 client, which says besides what it made of a refusal."""
+
+    def send(asked: Asked) -> Received:
+        client = client_of(asked.by, asked.region)
+        with watched(client, asked) as seen:
+            understood = None
+            try:
+                getattr(client, method_of(asked.operation))(**asked.members)
+            except ClientError as refused:
+                answer: Any = refused.response
+                understood = (str(answer["Error"].get("Code")), str(answer["Error"].get("Message")))
+        last = seen[-1]
+        return Received(last.status, last.headers, last.content, understood)
+
+    return send
+
+
+def method_of(operation: str) -> str:
+    """The name of a boto3 client's method: ``add_layer_version_permission``."""
+    return "".join([f"_{letter.lower()}" if letter.isupper() else letter for letter in operation])[1:]
+
+
+@contextmanager
+def watched(client: Any, asked: Asked) -> Generator[list[Received]]:
+    """While a client makes a call: what is answered, as it came; and what is asked, where no client would ask it."""
+    seen: list[Received] = []
+
+    def ask_it(params: dict[str, Any], **_: Any) -> None:
+        if asked.body_given:
+            params["body"] = asked.body
+        if asked.path_given:
+            params["url"] = f"{client.meta.endpoint_url}{asked.path}"
+
+    def see(response_dict: dict[str, Any] | None, **_: Any) -> None:
+        if response_dict is not None:
+            seen.append(received(response_dict["status_code"], response_dict["headers"], response_dict["body"]))
+
+    events = client.meta.events
+    # The handler that comes last has the last word.
+    events.register_last(f"before-call.lambda.{asked.operation}", ask_it)
+    events.register(f"response-received.lambda.{asked.operation}", see)
+    try:
+        yield seen
+    finally:
+        events.unregister(f"before-call.lambda.{asked.operation}", ask_it)
+        events.unregister(f"response-received.lambda.{asked.operation}", see)

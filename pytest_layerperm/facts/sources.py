@@ -1,0 +1,35 @@
+"""Where facts are from: the short names that rows use."""
+
+from __future__ import annotations
+
+SOURCES = {
+    "LS": (
+        "localstack/localstack at 8b9a79f (2026-03-23), tests/aws/services/lambda_/test_lambda_api.snapshot.json: "
+        "what real AWS answered to the tests of that name"
+    ),
+    "LS-M": "localstack/localstack at 8b9a79f, test_lambda.py, TestLambdaMultiAccounts: validated against real AWS",
+    "C7N": "cloud-custodian/cloud-custodian at df800e9, tests/data/placebo: recordings of real calls",
+    "CDK": "aws/aws-cdk, issue 15524 (2021): pasted output of real calls",
+    "AMPLIFY": "aws-amplify/amplify-category-api, issue 2085 (2023): a pasted CloudFormation event",
+    "SIDECAR": "aarondfrancis/sidecar, issue 147 (2024): a pasted answer",
+    "KLAYERS": "keithrozario/Klayers, issue 76 (2019): a pasted answer about a deleted layer version",
+    "SHELL": "crucial-project/serverless-shell, issue 2 (2022): a pasted refusal of another account's layer",
+    "DD": "DataDog/datadog-lambda-extension, issue 506: a refusal of a layer version that did not exist yet",
+    "DD-JS": "DataDog/datadog-lambda-js, issues 100 and 495: pasted refusals of another account's layer",
+    "LATEST": "mooyoul/serverless-latest-layer-version, issue 31 (2022): a pasted refusal of ListLayerVersions",
+    "CANVAS": "ShivamJoker/Canvas-Lambda-Layer, issue 2: a refusal of a layer in another region",
+    "HELIX": "adobe/helix-deploy, issue 24, and scribd/terraform-aws-datadog, issue 61: policies that were too long",
+    "TF": "hashicorp/terraform-provider-aws, pull request 37164 (2024): acceptance tests that passed against AWS",
+    "MODEL": "botocore, data/lambda/2015-03-31/service-2.json: the API model, with its examples-1.json",
+    "API": "the API reference of AWS Lambda, page of the operation",
+    "DG": "the AWS Lambda developer guide, pages on layers and their permissions",
+    "IAM": "the IAM user guide",
+    "DECISION": "nothing is known of AWS here; the project has decided",
+}
+"""Short name, up to a colon, to what it stands for; after the colon stands the recording or the page."""
+
+
+def explain(source: str) -> str:
+    """What a row's source stands for. Raises KeyError for a short name that is not in ``SOURCES``."""
+    short, _, place = source.partition(":")
+    return f"{SOURCES[short]}; {place}" if place else SOURCES[short]
