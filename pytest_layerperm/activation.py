@@ -28,6 +28,7 @@ def switch_on(fake: LayerPerm, frozen_at: Any = None) -> None:
     """Puts the fake under all clients of the process. Undone as a whole if any part of it fails."""
     from .sessions import cheap_sessions
     from .transports.botocore import caught
+    from .transports.moto import Elsewhere, joined
 
     with ExitStack() as undo:
         wanted = environment.fake_environment(fake.default_access_key, fake.region_name)
@@ -37,9 +38,12 @@ def switch_on(fake: LayerPerm, frozen_at: Any = None) -> None:
         undo.enter_context(cheap_sessions())
         undo.enter_context(botocore_waits(_current_time))
         undo.enter_context(caught(_current))
+        undo.enter_context(joined(_current))
         if frozen_at is not None:
             _freeze(fake, undo, frozen_at)
-        _active.append((fake, undo.pop_all()))
+        kept = undo.pop_all()
+    fake.elsewhere = fake.callers.elsewhere = Elsewhere(fake, kept)
+    _active.append((fake, kept))
 
 
 def freeze(fake: LayerPerm, when: Any) -> None:

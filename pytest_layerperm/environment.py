@@ -31,6 +31,7 @@ _ABSENT = (
     "AWS_USE_FIPS_ENDPOINT",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "BOTO_CONFIG",
+    "MOTO_ACCOUNT_ID",
 )
 SECRET_KEY = "layerperm"  # noqa: S105 - signatures are never checked
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-import re
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -13,11 +12,11 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .activation import freeze, switch_off, switch_on
+from .callers import Callers
 from .calls import CallLog, LoggedCall, logged_parameters
 from .environment import mend
 from .fault import ConnectionBroken, Fault, Proceed, compose, note_lost
-from .lambda_api.access import Caller
-from .lambda_api.arn import is_account_id
+from .lambda_api.arn import partition_of
 from .lambda_api.operations import Operations
 from .lambda_api.store import LayerStore
 from .lambda_api.wire import Call, Request, Response, decode
@@ -33,13 +32,13 @@ if TYPE_CHECKING:
     import boto3
 
     from .lambda_api.model import PublishedVersion
+    from .transports.moto import Elsewhere
 
 NEW_YEAR = "2026-01-01T00:00:00Z"
 """Where clocks are frozen unless somebody says otherwise."""
 DEFAULT_READ_TIMEOUT = 60.0
 """botocore's, in seconds."""
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
-_ORGANIZATION_ID = re.compile(r"o-[a-z0-9]{10,32}")
 
 
 class LayerPerm:
@@ -72,14 +71,18 @@ class LayerPerm:
         """Every attempt, oldest first."""
         self.environment: tuple[dict[str, str | None], dict[str, str | None]] = ({}, {})
         """Variables that were changed: to what, and from what."""
+        self.elsewhere: Elsewhere | None = None
+        """The rest of AWS, while the fake is on."""
         self._depth = 0
         self._used = False
         self._start_empty()
 
     def _start_empty(self) -> None:
+        self.callers = Callers(self.account_id)
         self.store = LayerStore(new_id=_new_id, timestamp=self._timestamp)
-        self._operations = Operations(self.store, caller_of=self._caller_of, location_of=_location_of, fetch=_no_s3)
-        self._organizations: dict[str, str] = {}
+        self._operations = Operations(
+            self.store, caller_of=self.callers.caller_of, location_of=_location_of, fetch=_no_s3
+        )
         self._faults: list[Fault] = []
         self._injected: list[Fault] = []
         self._handler: Proceed = self._operations.perform
@@ -164,23 +167,42 @@ class LayerPerm:
 
     # --- clients
 
-    def client(self, account_id: str | None = None, *, region_name: str | None = None, **boto3_kwargs: Any) -> Any:
-        """A boto3 Lambda client signed in as that account; ``boto3_kwargs`` go to boto3 (``config=…``)."""
-        session: Any = session_of(*self._signed_in(account_id, region_name))
+    def client(
+        self,
+        account_id: str | None = None,
+        *,
+        region_name: str | None = None,
+        identity_policy: str | Mapping[str, Any] | None = None,
+        **boto3_kwargs: Any,
+    ) -> Any:
+        """A boto3 Lambda client signed in as that account; ``boto3_kwargs`` go to boto3 (``config=…``).
+
+        ``identity_policy``, an IAM policy document as a dict or JSON text, restricts what the caller may do with
+        layers; without one the caller may do everything. Raises ValueError, saying where, for what is no policy.
+        """
+        session: Any = session_of(*self._signed_in(account_id, region_name, identity_policy))
         return session.client("lambda", **boto3_kwargs)
 
-    def session(self, account_id: str | None = None, *, region_name: str | None = None) -> boto3.Session:
-        """A ``boto3.Session`` signed in as that account, for code that makes its own clients."""
-        return new_session(*self._signed_in(account_id, region_name))
+    def session(
+        self,
+        account_id: str | None = None,
+        *,
+        region_name: str | None = None,
+        identity_policy: str | Mapping[str, Any] | None = None,
+    ) -> boto3.Session:
+        """The same as a ``boto3.Session``, for code that makes its own clients."""
+        return new_session(*self._signed_in(account_id, region_name, identity_policy))
 
-    def _signed_in(self, account_id: str | None, region_name: str | None) -> tuple[str, str]:
+    def _signed_in(
+        self, account_id: str | None, region_name: str | None, identity_policy: str | Mapping[str, Any] | None
+    ) -> tuple[str, str]:
         if not self.active:
             raise RuntimeError("this LayerPerm is not on: its clients would call AWS")
         account_id = account_id or self.account_id
         region_name = region_name or self.region_name
         check_account_id(account_id)
         check_region_name(region_name)
-        return account_id, region_name
+        return self.callers.sign_in(account_id, partition_of(region_name), identity_policy), region_name
 
     @property
     def default_access_key(self) -> str:
@@ -218,26 +240,12 @@ class LayerPerm:
 
         It is what ``aws:PrincipalOrgID`` is for these callers. An account is in one organization at most.
         """
-        if not isinstance(organization_id, str) or not _ORGANIZATION_ID.fullmatch(organization_id):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ValueError(
-                f"organization_id must be 'o-' and 10 to 32 lower-case letters and digits, not {organization_id!r}"
-            )
-        if isinstance(accounts, str):
-            raise TypeError(f"accounts must be a list of account ids, not the text {accounts!r}")
-        members = list(accounts)
-        for account_id in members:
-            check_account_id(account_id)
-            if self._organizations.get(account_id, organization_id) != organization_id:
-                raise ValueError(
-                    f"account_id {account_id} is a member of {self._organizations[account_id]}, "
-                    "and an account is in one organization at most"
-                )
-        self._organizations.update(dict.fromkeys(members, organization_id))
+        self.callers.declare(organization_id, accounts)
         return organization_id
 
     def organization_of(self, account_id: str) -> str | None:
-        """The organization that an account is declared a member of; None where it is in none."""
-        return self._organizations.get(account_id)
+        """The organization of an account, as declared or as moto's Organizations has it; None where it is in none."""
+        return self.callers.organization_of(account_id)
 
     @property
     def layers(self) -> tuple[LayerVersion, ...]:
@@ -287,7 +295,7 @@ class LayerPerm:
         the transport has the answer's ``latency`` to pass. Raises ConnectionBroken where no answer comes, and
         what an ``Interleave`` action or a fault of the user's own raises.
         """
-        call = decode(request, self._account_of)
+        call = decode(request, self.callers.account_of)
         if call is None:
             return None
         call.time = self.virtual_time.now()
@@ -328,17 +336,20 @@ class LayerPerm:
         """Lets virtual time pass, as for a slow answer."""
         self.virtual_time.pass_by(seconds)
 
-    def answer_elsewhere(self, request: Any, url: SplitResult) -> NoReturn:
-        """Refuses a request that is no layer call: it would leave this machine."""
+    def answer_elsewhere(self, request: Any, url: SplitResult) -> tuple[int, Any, Any]:
+        """moto's answer to a request that is no layer call. Raises RequestRefused where moto has none."""
+        assert self.elsewhere is not None
+        return self.elsewhere.answer(request, url)
+
+    def account_of_request(self, request: Request) -> str:
+        """The account that signed a request, of whatever service."""
+        return self.callers.account_of_request(request)
+
+    def refuse(self, request: Any, url: SplitResult) -> NoReturn:
+        """Refuses a request that nobody answers: it would leave this machine. Fails the test in any case."""
         refused = RequestRefused(refused_request(request.method, url, request.body))
         self.escaped.append(refused)
         raise refused
-
-    def _account_of(self, access_key: str) -> str:
-        return access_key if is_account_id(access_key) else self.account_id
-
-    def _caller_of(self, call: Call) -> Caller:
-        return Caller(call.account_id, self.organization_of(call.account_id))
 
     def _timestamp(self) -> str:
         milliseconds = round(self.virtual_time.now() * 1000)

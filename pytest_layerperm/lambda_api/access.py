@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .arn import root_arn
 from .errors import AccessDeniedException, access_denied
+from .iam import Decision, IdentityPolicy, evaluate_all
 from .model import ACTION, Policy, Statement
+
+Context = Mapping[str, tuple[str, ...]]
+"""Condition keys of a request, beside those of its caller."""
 
 CROSS_ACCOUNT_OPERATIONS = frozenset({"GetLayerVersion", "GetLayerVersionByArn"})
 """What an account may do to another account's layer, given a statement that lets it (6.1)."""
@@ -22,6 +26,12 @@ class Caller:
     """What ``aws:PrincipalOrgID`` is for the caller; None outside every organization (7.6)."""
     arn: str | None = None
     """The user or assumed role, as refusals name it; left out, the account's root."""
+    principal_arn: str | None = None
+    """What ``aws:PrincipalArn`` is where it is not ``arn``: of a role session, the role."""
+    policies: tuple[IdentityPolicy, ...] | None = None
+    """The identity policies that restrict the caller; None where nothing does."""
+    session_policy: IdentityPolicy | None = None
+    """What restricts a role session beyond its role's policies."""
 
     def arn_in(self, partition: str) -> str:
         return self.arn or root_arn(self.account_id, partition)
@@ -40,19 +50,58 @@ def admitting_statements(policy: Policy | None, caller: Caller, partition: str) 
     return [s for s in policy.statements if s.admits(root, caller.organization_id)]
 
 
-def foreign_refusal(
-    operation: str, caller: Caller, partition: str, resource: str, policy: Policy | None
+def refusal(
+    operation: str,
+    caller: Caller,
+    partition: str,
+    resource: str,
+    *,
+    owner_account_id: str,
+    policy: Policy | None = None,
+    context: Context | None = None,
 ) -> AccessDeniedException | None:
-    """Why a caller may not touch another account's layer or layer version; None when it may.
+    """Why a caller may not do that to the resource of an account; None when it may.
 
-    ``resource`` is the version ARN, or the layer ARN where the operation is on the layer (6.3).
+    ``resource`` is the version ARN, or the layer ARN where the operation is on the layer (6.3); ``policy`` is the
+    layer version's. Another account's layer needs both, its policy and the caller's own (6.2). One refusal names
+    one kind of policy; which one, where several refuse, is inferred.
     """
-    if operation in CROSS_ACCOUNT_OPERATIONS and admitting_statements(policy, caller, partition):
-        return None
     action = action_of(operation)
-    return access_denied(
-        caller.arn_in(partition),
-        action,
-        resource,
-        f"because no resource-based policy allows the {action} action",
-    )
+    kinds = [] if caller.policies is None else [("identity-based", caller.policies)]
+    if caller.session_policy is not None:
+        kinds.append(("session", (caller.session_policy,)))
+    decisions = [
+        (kind, evaluate_all(policies, action, resource, _context_of(caller, partition, context)))
+        for kind, policies in kinds
+    ]
+    because = _because(action, decisions, _is_closed(operation, caller, partition, owner_account_id, policy))
+    return None if because is None else access_denied(caller.arn_in(partition), action, resource, because)
+
+
+def _is_closed(operation: str, caller: Caller, partition: str, owner_account_id: str, policy: Policy | None) -> bool:
+    """Whether the resource's side refuses the caller."""
+    if caller.account_id == owner_account_id:
+        return False
+    return operation not in CROSS_ACCOUNT_OPERATIONS or not admitting_statements(policy, caller, partition)
+
+
+def _because(action: str, decisions: Sequence[tuple[str, Decision]], closed: bool) -> str | None:
+    for kind, decision in decisions:
+        if decision is Decision.EXPLICIT_DENY:
+            article = "an" if kind[0] == "i" else "a"
+            return f"with an explicit deny in {article} {kind} policy"
+    missing = ["resource-based"] if closed else []
+    missing += [kind for kind, decision in decisions if decision is Decision.IMPLICIT_DENY]
+    return f"because no {missing[0]} policy allows the {action} action" if missing else None
+
+
+def _context_of(caller: Caller, partition: str, context: Context | None) -> dict[str, tuple[str, ...]]:
+    """The condition keys of a request."""
+    keys = {
+        "aws:PrincipalAccount": (caller.account_id,),
+        "aws:PrincipalArn": (caller.principal_arn or caller.arn_in(partition),),
+        **(context or {}),
+    }
+    if caller.organization_id is not None:
+        keys["aws:PrincipalOrgID"] = (caller.organization_id,)
+    return keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .access import Caller, foreign_refusal
+from .access import Caller, refusal
 from .arn import LayerId, partition_of
 from .constraints import read
 from .content import read_archive
@@ -65,23 +65,33 @@ class Operations:
             return refuse(refused)
 
     def _authorize(self, call: Call) -> None:
+        caller = self._caller_of(call)
+        partition = partition_of(call.region_name)
         layer = call.layer
         if layer is None:
-            return
-        if call.operation == "GetLayerVersionByArn" and layer.partition != partition_of(call.region_name):
-            # A third-party report; ahead of authorization is inferred.
-            raise InvalidParameterValueException(f"Invalid layer version {call.given['Arn']}")
-        if layer.account_id == call.account_id:
-            return
-        policy = None if call.version is None else self._store.policy_for_access(layer, call.version)
-        partition = partition_of(call.region_name)
-        if not is_own_region(layer, call.region_name):
-            policy = None  # From another region every foreign layer is refused alike (6.4).
-        resource = call.resource
-        assert resource is not None
-        refusal = foreign_refusal(call.operation, self._caller_of(call), partition, resource, policy)
-        if refusal is not None:
-            raise refusal
+            # ListLayers has no resource; one of AWS's own layers (":::awslayer:") is nobody's here.
+            refused = refusal(
+                call.operation,
+                caller,
+                partition,
+                call.given.get("Arn", "*"),
+                owner_account_id=caller.account_id,
+            )
+        else:
+            if call.operation == "GetLayerVersionByArn" and layer.partition != partition:
+                # A third-party report; ahead of authorization is inferred.
+                raise InvalidParameterValueException(f"Invalid layer version {call.given['Arn']}")
+            policy = None
+            # From another region every foreign layer is refused alike (6.4).
+            if call.version is not None and is_own_region(layer, call.region_name):
+                policy = self._store.policy_for_access(layer, call.version)
+            resource = call.resource
+            assert resource is not None
+            refused = refusal(
+                call.operation, caller, partition, resource, owner_account_id=layer.account_id, policy=policy
+            )
+        if refused is not None:
+            raise refused
 
     def _version_of(self, call: Call) -> tuple[LayerId, int]:
         """The version that a permission operation is about; another region's is not there (U7, inferred)."""

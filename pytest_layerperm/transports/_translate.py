@@ -74,6 +74,11 @@ def is_loopback(url: SplitResult) -> bool:
         return False  # A name, and names are looked up elsewhere.
 
 
+def is_layer_call(url: SplitResult) -> bool:
+    """Whether the URL is one of AWS's for layers, in any region."""
+    return url.path.startswith(API_PATH) and not is_loopback(url)
+
+
 # --- what botocore and aiobotocore share
 
 
@@ -82,7 +87,7 @@ def answer_botocore(fake: Fake, request: Any, url: SplitResult, read_timeout: fl
 
     ``read_timeout`` (seconds, may be infinite) is the client's; botocore may set another for a single request.
     """
-    if not url.path.startswith(API_PATH) or is_loopback(url):
+    if not is_layer_call(url):
         return None
     context: dict[str, Any] = getattr(request, "context", None) or {}
     asked = Request(

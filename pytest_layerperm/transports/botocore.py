@@ -15,7 +15,7 @@ from botocore.credentials import Credentials
 
 from ..environment import SECRET_KEY
 from . import _translate
-from ._translate import answer_botocore, is_loopback, read_timeout_of
+from ._translate import answer_botocore, bytes_of, is_loopback, read_timeout_of
 
 
 class Fake(_translate.Fake, Protocol):
@@ -24,7 +24,7 @@ class Fake(_translate.Fake, Protocol):
     @property
     def default_access_key(self) -> str: ...
 
-    def answer_elsewhere(self, request: Any, url: SplitResult) -> Any: ...
+    def answer_elsewhere(self, request: Any, url: SplitResult) -> tuple[int, Any, Any]: ...
 
 
 @contextmanager
@@ -45,7 +45,8 @@ def caught(current: Callable[[], Fake]) -> Generator[None]:
             return to_botocore(request.url, response.status, fake.headers_of(response), response.body)
         if is_loopback(url):
             return real_send(session, request)
-        return fake.answer_elsewhere(request, url)
+        status, headers, body = fake.answer_elsewhere(request, url)
+        return to_botocore(request.url, status, headers, bytes_of(body))
 
     def get_auth_instance(signer: Any, *args: Any, **kwargs: Any) -> Any:
         # A client made on a machine without credentials signs as the default account.

@@ -1,0 +1,120 @@
+"""Who a request's caller is: account, organization, user or role, and what restricts it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from .lambda_api.access import Caller
+from .lambda_api.arn import is_account_id
+from .lambda_api.iam import IdentityPolicy
+from .lambda_api.wire import Call, Request, Signature, signature_of
+from .layers import check_account_id
+
+_ORGANIZATION_ID = re.compile(r"o-[a-z0-9]{10,32}")
+_KEY_LENGTH = 20
+"""Characters of an access key as AWS makes them; moto's and ours are as long."""
+
+
+class Principal(NamedTuple):
+    """A user or a role session that an access key belongs to."""
+
+    account_id: str
+    arn: str | None = None
+    """As refusals name it, such as ``arn:aws:sts::123456789012:assumed-role/ROLE/SESSION``; None for the root."""
+    principal_arn: str | None = None
+    """What ``aws:PrincipalArn`` is: of a role session, the role. None where it is ``arn``."""
+    policies: tuple[IdentityPolicy, ...] | None = None
+    """The identity policies that restrict it; None where nothing does."""
+    session_policy: IdentityPolicy | None = None
+    """What restricts a role session beyond its role's policies."""
+
+
+class Elsewhere(Protocol):
+    """What other parts of AWS know of callers."""
+
+    def principal_of(self, access_key: str) -> Principal | None: ...
+
+    def organization_of(self, account_id: str) -> str | None: ...
+
+
+class Callers:
+    """The callers of one fake."""
+
+    def __init__(self, default_account_id: str) -> None:
+        self.default_account_id = default_account_id
+        self.elsewhere: Elsewhere | None = None
+        self._signed_in: dict[str, Principal] = {}
+        self._organizations: dict[str, str] = {}
+
+    def declare(self, organization_id: str, accounts: Iterable[str]) -> None:
+        """Declares accounts members of an organization."""
+        if not isinstance(organization_id, str) or not _ORGANIZATION_ID.fullmatch(organization_id):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ValueError(
+                f"organization_id must be 'o-' and 10 to 32 lower-case letters and digits, not {organization_id!r}"
+            )
+        if isinstance(accounts, str):
+            raise TypeError(f"accounts must be a list of account ids, not the text {accounts!r}")
+        members = list(accounts)
+        for account_id in members:
+            check_account_id(account_id)
+            if self._organizations.get(account_id, organization_id) != organization_id:
+                raise ValueError(
+                    f"account_id {account_id} is a member of {self._organizations[account_id]}, "
+                    "and an account is in one organization at most"
+                )
+        self._organizations.update(dict.fromkeys(members, organization_id))
+
+    def organization_of(self, account_id: str) -> str | None:
+        """The organization of an account: as declared, else as moto's Organizations has it; None for none."""
+        declared = self._organizations.get(account_id)
+        if declared is None and self.elsewhere is not None:
+            return self.elsewhere.organization_of(account_id)
+        return declared
+
+    def sign_in(self, account_id: str, partition: str, identity_policy: str | Mapping[str, Any] | None) -> str:
+        """An access key of the account: its root's, or a user's that the policy restricts.
+
+        Raises ValueError, saying where, for what is no identity policy.
+        """
+        if identity_policy is None:
+            return account_id  # Twelve digits are the account itself.
+        policy = IdentityPolicy.parse(identity_policy)
+        access_key = f"LAYERPERM{len(self._signed_in) + 1:0{_KEY_LENGTH - 9}}"
+        user = f"arn:{partition}:iam::{account_id}:user/layerperm"
+        self._signed_in[access_key] = Principal(account_id, user, policies=(policy,))
+        return access_key
+
+    @property
+    def restricted_accounts(self) -> list[str]:
+        """Accounts of the callers that an ``identity_policy`` restricts."""
+        return sorted({principal.account_id for principal in self._signed_in.values()})
+
+    def account_of(self, access_key: str) -> str:
+        """The account behind an access key; the default one for a key that nobody gave out."""
+        if is_account_id(access_key):
+            return access_key
+        return self._principal_of(access_key).account_id
+
+    def account_of_request(self, request: Request) -> str:
+        """The account that signed a request, of whatever service."""
+        signature = signature_of(request)
+        return self.default_account_id if signature is None else self.account_of(signature.access_key)
+
+    def caller_of(self, call: Call) -> Caller:
+        """All that the rules need to know of a call's caller."""
+        return self.signed_by(call.signature, call.account_id)
+
+    def signed_by(self, signature: Signature | None, account_id: str) -> Caller:
+        organization_id = self.organization_of(account_id)
+        if signature is None or is_account_id(signature.access_key):
+            return Caller(account_id, organization_id)
+        _, arn, principal_arn, policies, session_policy = self._principal_of(signature.access_key)
+        return Caller(account_id, organization_id, arn, principal_arn, policies, session_policy)
+
+    def _principal_of(self, access_key: str) -> Principal:
+        found = self._signed_in.get(access_key)
+        if found is None and self.elsewhere is not None and len(access_key) == _KEY_LENGTH:
+            found = self.elsewhere.principal_of(access_key)
+        return found or Principal(self.default_account_id)

@@ -1,0 +1,144 @@
+"""Every name of moto that is not its public API, in one place. A test says for which versions they were checked.
+
+Nothing of moto is imported before a function here is called: it costs more than a whole small suite.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+CORE = "moto.core.models"
+NOT_YET_IMPLEMENTED: tuple[int, Any, Any] = (404, {}, "Not yet implemented")
+"""What moto answers for an AWS host of which it knows no such request."""
+
+
+def is_imported() -> bool:
+    """Whether moto is there, so that its mock may be on or come on."""
+    return CORE in sys.modules and hasattr(sys.modules[CORE], "botocore_stubber")
+
+
+def mock_is_on() -> bool:
+    """Whether a mock is on, anybody's."""
+    return is_imported() and sys.modules[CORE].MockAWS._nested_count > 0
+
+
+def new_mock() -> Any:
+    """A mock that leaves environment and default session to the fake, which has set them already."""
+    from moto import mock_aws
+
+    mock: Any = mock_aws()
+    mock._fake_creds = {}
+    mock._default_session_mock = _Nothing()
+    return mock
+
+
+class _Nothing:
+    """In place of a patch that is not wanted."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def process(request: Any) -> Any:
+    """moto's answer to a prepared botocore request, (status, headers, body); None where it has none."""
+    return sys.modules[CORE].botocore_stubber.process_request(request)
+
+
+@contextmanager
+def asked_first(passes: Callable[[Any], bool], process_request: Callable[..., Any]) -> Generator[None]:
+    """Goes before moto's mock. A request that ``passes`` goes on to the HTTP session, as if no mock were on;
+    every other one is ``process_request``'s, as are all that come from moto's ``responses`` mocks; it is given the
+    request, and as ``ask_moto`` what moto would do with it.
+    """
+    stubber: Any = import_module(CORE).botocore_stubber
+    kind: Any = stubber.__class__
+    real_call = kind.__call__
+    real_process = stubber.process_request
+
+    def call(self: Any, event_name: str, request: Any, **more: Any) -> Any:
+        return None if passes(request) else real_call(self, event_name, request, **more)
+
+    kind.__call__ = call
+    stubber.process_request = partial(process_request, ask_moto=real_process)
+    try:
+        yield
+    finally:
+        kind.__call__ = real_call
+        del stubber.process_request
+
+
+@contextmanager
+def on_import(imported: Callable[[], None]) -> Generator[None]:
+    """Tells when moto is imported while the block runs."""
+    finder = _Finder(imported)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    def __init__(self, imported: Callable[[], None]) -> None:
+        self._imported = imported
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        if fullname != CORE:
+            return None
+        spec: Any = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        run = spec.loader.exec_module
+
+        def exec_module(module: Any) -> None:
+            run(module)
+            self._imported()
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+# --- who somebody is
+
+
+def backends_of(service: str, name: str) -> Iterator[tuple[str, Any]]:
+    """(account, backend) for each backend of a service that has come into being; none of an unused service."""
+    module = sys.modules.get(f"moto.{service}.models")
+    if module is not None:
+        for account_id, regions in list(getattr(module, name).items()):
+            for backend in list(regions.values()):
+                yield account_id, backend
+
+
+def access_key(key_id: str) -> tuple[str, Any] | None:
+    """Account and IAM backend of an access key that moto gave out; None for any other key."""
+    for account_id, backend in backends_of("iam", "iam_backends"):
+        if key_id in backend.access_keys:
+            return account_id, backend
+    return None
+
+
+def assumed_role(account_id: str, key_id: str) -> Any:
+    """The role session that a temporary key belongs to."""
+    for owner, backend in backends_of("sts", "sts_backends"):
+        if owner == account_id:
+            for role in backend.assumed_roles:
+                if role.access_key_id == key_id:
+                    return role
+    return None
+
+
+def organization_of(account_id: str) -> str | None:
+    """The id of the organization that moto's Organizations has the account in."""
+    for manager, backend in backends_of("organizations", "organizations_backends"):
+        if backend.org is not None and (
+            manager == account_id or any(account.id == account_id for account in backend.accounts)
+        ):
+            return backend.org.id
+    return None
