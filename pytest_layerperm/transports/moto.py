@@ -1,8 +1,9 @@
 """The rest of AWS: whatever is no layer call is moto's, started when the first such call comes.
 
-Where moto's mock is on already, the test's own, our fake is asked before it: moto's layer operations are never
-reached. It works the same whoever was started first, and for clients made before moto was imported, which do not
-have moto's handler.
+moto has a handler in every client that was made after its import. While a fake is on, the handler is silent, and
+all requests come to the seam below, where the fake is asked before moto: moto's layer operations are never reached.
+So it makes no difference whether the test has a mock of its own, which of the two was started first, and whether a
+client was made before moto was imported.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from ..fault import ConnectionBroken
 from ..lambda_api.wire import Request
 from . import _translate
 from . import moto_private as private
-from ._translate import TextHeaders, bytes_of, is_layer_call
+from ._translate import TextHeaders, bytes_of, is_layer_call, is_loopback
 
 ACCOUNT_HEADER = "x-moto-account-id"
 """moto takes the account from it, whatever the access key."""
@@ -58,13 +59,17 @@ class Elsewhere:
         self._starting = threading.Lock()
 
     def answer(self, request: Any, url: SplitResult) -> Answer:
-        """moto's answer to a request that no mock has taken. Raises RequestRefused where there is none."""
+        """moto's answer to a prepared botocore request. Raises RequestRefused where it has none."""
         host = url.hostname or ""
-        if host in _METADATA or not (host.endswith(_AWS) or private.mock_is_on()):
+        if host in _METADATA or not (host.endswith(_AWS) or private.mock_is_on()) or is_layer_call(url):
             self._fake.refuse(request, url)
         self.start()
-        answer = private.process(request)
-        if answer is None:
+        _sign_for_moto(self._fake, request, url)
+        try:
+            answer = private.process(request)
+        except NotImplementedError:
+            answer = None
+        if answer is None or (answer[0] == 404 and bytes_of(answer[2]) in private.NOT_KNOWN):
             self._fake.refuse(request, url)
         return answer
 
@@ -107,7 +112,7 @@ def joined(current: Callable[[], Fake]) -> Generator[None]:
         undo.callback(_joins.clear)
 
         def join() -> None:
-            undo.enter_context(private.asked_first(_passes, _processor(current)))
+            undo.enter_context(private.silenced(_is_local, _for_requests(current)))
 
         if private.is_imported():
             join()
@@ -116,28 +121,46 @@ def joined(current: Callable[[], Fake]) -> Generator[None]:
         yield
 
 
-def _passes(request: Any) -> bool:
-    return is_layer_call(urlsplit(str(request.url)))
+def _is_local(request: Any) -> bool:
+    """Whether moto may have been told that this endpoint is its own."""
+    return is_loopback(urlsplit(str(request.url)))
 
 
-def _processor(current: Callable[[], Fake]) -> Callable[[Any, Callable[[Any], Answer | None]], Answer | None]:
-    def process_request(request: Any, ask_moto: Callable[[Any], Answer | None]) -> Answer | None:
+def _sign_for_moto(fake: Fake, request: Any, url: SplitResult) -> None:
+    """Tells moto whose request it is: its own rule knows no keys but its own."""
+    if ACCOUNT_HEADER not in request.headers:
+        request.headers[ACCOUNT_HEADER] = fake.account_of_request(_translated(request, url))
+
+
+def _translated(request: Any, url: SplitResult, body: bytes = b"") -> Request:
+    # How long the caller waits cannot be seen from here: long enough.
+    return Request(
+        request.method, url.netloc, url.path, url.query, TextHeaders(request.headers), body, read_timeout=math.inf
+    )
+
+
+def _for_requests(current: Callable[[], Fake]) -> Callable[[Any, Callable[[Any], Any]], Any]:
+    """What is asked first when moto's mock has caught a request of the ``requests`` library."""
+
+    def answer(request: Any, ask_moto: Callable[[Any], Any]) -> Any:
         fake = current()
         url = urlsplit(str(request.url))
-        signed = Request(request.method, url.netloc, url.path, url.query, TextHeaders(request.headers), b"")
         if is_layer_call(url):
-            # How long the caller waits cannot be seen from here: long enough.
-            asked = signed._replace(body=bytes_of(request.body), read_timeout=math.inf)
-            return _layer_answer(fake, asked) or fake.refuse(request, url)
-        if ACCOUNT_HEADER not in request.headers:
-            request.headers[ACCOUNT_HEADER] = fake.account_of_request(signed)
+            layer_answer = _layer_answer(fake, _translated(request, url, bytes_of(request.body)))
+            return fake.refuse(request, url) if layer_answer is None else private.http_response(*layer_answer)
+        _sign_for_moto(fake, request, url)
         try:
-            answer = ask_moto(request)
+            found = ask_moto(request)
         except NotImplementedError:
-            answer = private.NOT_YET_IMPLEMENTED
-        return fake.refuse(request, url) if answer == private.NOT_YET_IMPLEMENTED else answer
+            return fake.refuse(request, url)
+        if found.status not in (400, 404):
+            return found
+        body = found.read()
+        if body in private.NOT_KNOWN:
+            fake.refuse(request, url)
+        return private.http_response(found.status, dict(found.headers), body)
 
-    return process_request
+    return answer
 
 
 def _layer_answer(fake: Fake, request: Request) -> Answer | None:

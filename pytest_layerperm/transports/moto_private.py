@@ -15,8 +15,8 @@ from importlib import import_module
 from typing import Any
 
 CORE = "moto.core.models"
-NOT_YET_IMPLEMENTED: tuple[int, Any, Any] = (404, {}, "Not yet implemented")
-"""What moto answers for an AWS host of which it knows no such request."""
+NOT_KNOWN = (b"Not yet implemented", b"The method is not implemented")
+"""moto's answers to requests of AWS that it does not know, with 404 to botocore and 400 to ``requests``."""
 
 
 def is_imported() -> bool:
@@ -53,26 +53,28 @@ def process(request: Any) -> Any:
 
 
 @contextmanager
-def asked_first(passes: Callable[[Any], bool], process_request: Callable[..., Any]) -> Generator[None]:
-    """Goes before moto's mock. A request that ``passes`` goes on to the HTTP session, as if no mock were on;
-    every other one is ``process_request``'s, as are all that come from moto's ``responses`` mocks; it is given the
-    request, and as ``ask_moto`` what moto would do with it.
+def silenced(
+    speaks: Callable[[Any], bool], answer_requests: Callable[[Any, Callable[[Any], Any]], Any]
+) -> Generator[None]:
+    """Keeps moto's mock from answering botocore's clients, except where it ``speaks`` for a request.
+
+    What comes from the ``requests`` library is ``answer_requests``'s. It is given the request, and what asks moto.
     """
-    stubber: Any = import_module(CORE).botocore_stubber
-    kind: Any = stubber.__class__
-    real_call = kind.__call__
-    real_process = stubber.process_request
+    stubber: Any = import_module(CORE).botocore_stubber.__class__
+    catcher: Any = import_module("moto.core.custom_responses_mock").CallbackResponse
+    real_call, real_response = stubber.__call__, catcher.get_response
 
     def call(self: Any, event_name: str, request: Any, **more: Any) -> Any:
-        return None if passes(request) else real_call(self, event_name, request, **more)
+        return real_call(self, event_name, request, **more) if speaks(request) else None
 
-    kind.__call__ = call
-    stubber.process_request = partial(process_request, ask_moto=real_process)
+    def get_response(self: Any, request: Any) -> Any:
+        return answer_requests(request, partial(real_response, self))
+
+    stubber.__call__, catcher.get_response = call, get_response
     try:
         yield
     finally:
-        kind.__call__ = real_call
-        del stubber.process_request
+        stubber.__call__, catcher.get_response = real_call, real_response
 
 
 @contextmanager
@@ -102,6 +104,23 @@ class _Finder(importlib.abc.MetaPathFinder):
 
         spec.loader.exec_module = exec_module
         return spec
+
+
+def http_response(status: int, headers: dict[str, str], body: bytes) -> Any:
+    """An answer as moto's mocks give it to the ``requests`` library."""
+    import io
+    from http.client import responses as reasons
+
+    from urllib3 import HTTPResponse
+
+    return HTTPResponse(
+        body=io.BytesIO(body),
+        status=status,
+        reason=reasons.get(status),
+        headers=headers,
+        preload_content=False,
+        decode_content=False,
+    )
 
 
 # --- who somebody is

@@ -14,14 +14,14 @@ import requests
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
-from moto.core.models import BUILTIN_HANDLERS, MockAWS, botocore_stubber
+from moto.core.custom_responses_mock import CallbackResponse
+from moto.core.models import MockAWS, botocore_stubber
 
 import pytest_layerperm.transports.moto_private as private
 from pytest_layerperm import ConnectionLost, LayerPerm, RequestRefused, Slow, Throttle
 from pytest_layerperm.layers import zip_of
 
 KEYS = {"aws_access_key_id": "1" * 12, "aws_secret_access_key": "x", "region_name": "us-east-1"}
-WITHOUT_HANDLER = [handler for handler in BUILTIN_HANDLERS if handler != ("before-send", botocore_stubber)]
 
 
 def made_before_moto(service):
@@ -49,7 +49,8 @@ def _nothing_is_left():
 
     def state():
         environment = {name: value for name, value in os.environ.items() if name.startswith("AWS")}
-        return environment, boto3.DEFAULT_SESSION, type(botocore_stubber).__call__, list(sys.meta_path)
+        patched = type(botocore_stubber).__call__, CallbackResponse.get_response
+        return environment, boto3.DEFAULT_SESSION, patched, list(sys.meta_path)
 
     before = state()
     yield
@@ -316,11 +317,11 @@ def test_nested_fakes():
 
 def test_faults_under_a_mock(layerperm):
     """Faults strike, and clients retry and wait, as without a mock."""
-    layerperm.inject(Throttle(2), ConnectionLost(1), Slow(100, times=1))
+    layerperm.inject(Throttle(1), ConnectionLost(1))
     with mock_aws():
         client = boto3.client("lambda")
         assert client.list_layers()["Layers"] == []
-    assert len(layerperm.calls) == 5
+    assert len(layerperm.calls) == 3
     layerperm.inject(Slow(100))
     with mock_aws():
         config = botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=7)
@@ -408,6 +409,29 @@ def test_unknown_to_moto(layerperm, mocked, service, operation, arguments, named
         if mocked:
             mock.stop()
     assert isinstance(layerperm.escaped.pop(), RequestRefused)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://nothing.us-east-1.amazonaws.com/",
+        f"{LAMBDA}/2015-03-31/no-such-path",
+        "https://sts.amazonaws.com/?Action=DecodeAuthorizationMessage",
+    ],
+)
+def test_unknown_to_moto_with_requests(layerperm, url):
+    """So it is with the ``requests`` library under a mock."""
+    with mock_aws(), pytest.raises(RequestRefused, match="pytest-layerperm let no request out: GET"):
+        requests.get(url, timeout=5)
+    layerperm.escaped.clear()
+
+
+def test_motos_own_404_with_requests(layerperm):
+    """What moto itself answers with 404 stays as it is."""
+    with mock_aws():
+        answer = requests.get("https://nobucket.s3.amazonaws.com/key", timeout=5)
+    assert answer.status_code == 404
+    assert "<Code>NoSuchBucket</Code>" in answer.text
 
 
 @pytest.mark.parametrize("url", ["http://169.254.169.254/latest/meta-data/", "https://example.com/"])
