@@ -8,12 +8,13 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .activation import freeze, switch_off, switch_on
 from .callers import Callers
-from .calls import CallLog, LoggedCall, logged_parameters
+from .calls import UNLOGGED, CallLog, LoggedCall, logged_parameters
 from .environment import mend
 from .fault import ConnectionBroken, Fault, Proceed, compose, note_lost
 from .lambda_api.arn import partition_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     import boto3
 
+    from .explaining import Explanation
     from .lambda_api.model import PublishedVersion
     from .transports.moto import Elsewhere
 
@@ -257,6 +259,29 @@ class LayerPerm:
         """Seconds that retry code waited in virtual time, in order."""
         return self.virtual_time.sleeps
 
+    def explain(self, account_id: str, layer: LayerVersion | str | None = None) -> Explanation:
+        """Why an account (twelve digits) may or may not use a layer version, statement by statement.
+
+        The value is true where it may, and prints as a small table. ``layer`` is a ``LayerVersion``, a version ARN,
+        or the name or ARN of a layer with one version; left out, the only version there is.
+        Raises TypeError or ValueError for anything else.
+        """
+        from .explaining import explain
+        from .looking import NotOneLayer, look
+
+        check_account_id(account_id)
+        try:
+            return explain(look(layer, fake=self), account_id)
+        except NotOneLayer as unclear:
+            found = ", ".join([one.version_arn(version) for one, version in unclear.found])
+            raise ValueError(f"layer: which version? There is {found or 'none'}") from None
+
+    def all_assertions(self) -> AbstractContextManager[None]:
+        """A block whose failed assertion helpers are reported together at its end, as one AssertionError."""
+        from .soft import AllAssertions
+
+        return AllAssertions()
+
     # --- faults
 
     def inject(self, *faults: Fault) -> Injection:
@@ -299,6 +324,8 @@ class LayerPerm:
         if call is None:
             return None
         call.time = self.virtual_time.now()
+        if request.headers.get(UNLOGGED) is not None:
+            return self._operations.perform(call)
         try:
             response = self._handler(call)
             if response.latency and request.read_timeout is not None:
