@@ -117,6 +117,10 @@ class LayerPerm:
             switch_on(self, self.frozen_at)
         self._depth += 1
 
+    def reset(self) -> None:
+        """Starts empty again, on or off: no layers, no organizations, no faults, no calls."""
+        self._start_empty()
+
     def stop(self) -> None:
         """Turns the fake off, restoring all it touched. What happened can still be read."""
         if self._depth == 0:
@@ -297,6 +301,11 @@ class LayerPerm:
         """Takes faults away again; one that never struck still fails the test."""
         gone = {id(fault) for fault in faults}
         self._use_faults([fault for fault in self._faults if id(fault) not in gone])
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that calls meet, in the order in which they strike."""
+        return tuple(self._faults)
 
     def _use_faults(self, faults: list[Fault]) -> None:
         self._faults = faults
