@@ -72,6 +72,8 @@ class LiveServer:
         self._thread = threading.Thread(target=self._run, name="layerperm-server", daemon=True)
         self._thread.start()
         if not self._ready.wait(START_TIMEOUT) or self._raised is not None:
+            self._server.should_exit = True
+            self._socket.close()
             raise ServerFailed(server_did_not_start(self.url, self._raised)) from self._raised
 
     @property
@@ -97,8 +99,9 @@ class LiveServer:
     async def _serve(self) -> None:
         serving = asyncio.ensure_future(self._server.serve(sockets=[self._socket]))
         while not self._server.started and not serving.done():
-            await asyncio.sleep(0)
-        self._ready.set()
+            await asyncio.sleep(0.001)
+        if self._server.started:
+            self._ready.set()
         await serving
 
 
