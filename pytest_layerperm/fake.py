@@ -22,7 +22,7 @@ from .lambda_api.operations import Operations
 from .lambda_api.store import LayerStore
 from .lambda_api.wire import Call, Request, Response, decode
 from .layers import LayerVersion, check_account_id, check_region_name, handle_of, publish
-from .sessions import new_session, session_of
+from .sessions import client_of, new_session
 from .waiting import VirtualTime
 from .wording import never_struck, refused_request
 
@@ -186,8 +186,7 @@ class LayerPerm:
         ``identity_policy``, an IAM policy document as a dict or JSON text, restricts what the caller may do with
         layers; without one the caller may do everything. Raises ValueError, saying where, for what is no policy.
         """
-        session: Any = session_of(*self._signed_in(account_id, region_name, identity_policy))
-        return session.client("lambda", **boto3_kwargs)
+        return client_of(*self._signed_in(account_id, region_name, identity_policy), boto3_kwargs)
 
     def session(
         self,
