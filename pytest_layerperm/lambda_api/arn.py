@@ -21,7 +21,8 @@ _PARTITIONS = (
 
 _ARN = re.compile(
     r"arn:(?P<partition>aws[a-zA-Z-]*)?:lambda:(?P<region>[a-z0-9-]+):(?P<account_id>\d{12}):layer:"
-    rf"(?P<name>{LAYER_NAME})(?::(?P<version>\d+))?",
+    # No more digits than an ARN can have: Python reads no number of any length.
+    rf"(?P<name>{LAYER_NAME})(?::(?P<version>\d{{1,2048}}))?",
     re.ASCII,
 )
 _BARE_NAME = re.compile(LAYER_NAME)
