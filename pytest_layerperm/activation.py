@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import environment
 from .waiting import VirtualTime, botocore_waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from responses import RequestsMock
 
@@ -24,17 +25,15 @@ def active_fake() -> LayerPerm | None:
     return _active[-1][0] if _active else None
 
 
-def switch_on(fake: LayerPerm, frozen_at: Any = None) -> None:
+def switch_on(fake: LayerPerm, frozen_at: datetime | None = None) -> None:
     """Puts the fake under all clients of the process. Undone as a whole if any part of it fails."""
     from .sessions import cheap_sessions
     from .transports.botocore import caught
     from .transports.moto import Elsewhere, joined
 
     with ExitStack() as undo:
-        wanted = environment.fake_environment(fake.default_access_key, fake.region_name)
-        were = environment.change(wanted)
+        were = environment.change(environment.fake_environment(fake.default_access_key, fake.region_name))
         undo.callback(environment.change, were)
-        fake.environment = (wanted, were)
         undo.enter_context(cheap_sessions())
         undo.enter_context(botocore_waits(_current_time))
         undo.enter_context(caught(_current))
@@ -46,7 +45,7 @@ def switch_on(fake: LayerPerm, frozen_at: Any = None) -> None:
     _active.append((fake, kept))
 
 
-def freeze(fake: LayerPerm, when: Any) -> None:
+def freeze(fake: LayerPerm, when: datetime) -> None:
     """Freezes the clock until the fake is switched off."""
     _freeze(fake, _undo_of(fake), when)
 
@@ -71,12 +70,23 @@ def serve_responses(fake: LayerPerm) -> tuple[RequestsMock, Callable[[], None]]:
 
 
 def switch_off(fake: LayerPerm) -> None:
-    """Restores what was there before. Fakes are left in the reverse of the order in which they were entered."""
-    undo = _undo_of(fake)
+    """Restores what was there before.
+
+    Fakes are left in the reverse of the order in which they were entered. Raises RuntimeError where they were not;
+    those that were entered later are off then, too.
+    """
+    place = next((place for place, (other, _) in enumerate(_active) if other is fake), None)
+    if place is None:
+        raise RuntimeError("this LayerPerm was switched off already, with one that was entered before it")
+    left_on = len(_active) - place - 1
     try:
-        undo.close()
+        with ExitStack() as undo:
+            for _, undo_one in _active[place:]:
+                undo.push(undo_one)
     finally:
-        _active.pop()
+        del _active[place:]
+    if left_on:
+        raise RuntimeError(f"{left_on} LayerPerm entered after this one and never left; switched off now")
 
 
 def _undo_of(fake: LayerPerm) -> ExitStack:
@@ -85,7 +95,7 @@ def _undo_of(fake: LayerPerm) -> ExitStack:
     return _active[-1][1]
 
 
-def _freeze(fake: LayerPerm, undo: ExitStack, when: Any) -> None:
+def _freeze(fake: LayerPerm, undo: ExitStack, when: datetime) -> None:
     from freezegun import freeze_time
 
     fake.clock = undo.enter_context(freeze_time(when))

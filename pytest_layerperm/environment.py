@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from typing import Protocol
 
 _FIXED = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -33,6 +35,16 @@ _ABSENT = (
     "BOTO_CONFIG",
     "MOTO_ACCOUNT_ID",
 )
+
+
+class Patch(Protocol):
+    """What is needed of pytest's ``monkeypatch``."""
+
+    def setenv(self, name: str, value: str) -> None: ...
+
+    def delenv(self, name: str) -> None: ...
+
+
 SECRET_KEY = "layerperm"  # noqa: S105 - signatures are never checked
 
 
@@ -65,8 +77,13 @@ def change(wanted: dict[str, str | None]) -> dict[str, str | None]:
     return were
 
 
-def mend(wanted: dict[str, str | None], were: dict[str, str | None]) -> None:
-    """Restores what still has the fake's value: another fixture that was undone later put it back."""
-    for name, value in wanted.items():
-        if value is not None and value != were[name] and os.environ.get(name) == value:
-            change({name: were[name]})
+def remember(names: Iterable[str], patch: Patch) -> None:
+    """Has a patcher that will be undone later than the fake restore the variables as they are now.
+
+    It would otherwise restore what it saw when a test first used it: the fake's own values.
+    """
+    for name in names:
+        value = os.environ.get(name)
+        patch.setenv(name, value or "")
+        if value is None:
+            patch.delenv(name)

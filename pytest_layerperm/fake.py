@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import math
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .activation import freeze, switch_off, switch_on
 from .callers import Callers
-from .calls import UNLOGGED, CallLog, LoggedCall, logged_parameters
-from .environment import mend
-from .fault import ConnectionBroken, Fault, Proceed, compose, note_lost
+from .calls import CallLog, LoggedCall, logged_parameters
+from .decorating import decorated_class, decorated_function
+from .fault import ConnectionBroken, Fault, Proceed, check_flag, compose, note_lost
 from .lambda_api.arn import partition_of
 from .lambda_api.operations import Operations
 from .lambda_api.store import LayerStore
 from .lambda_api.wire import Call, Request, Response, decode
 from .layers import LayerVersion, check_account_id, check_region_name, handle_of, publish
-from .sessions import client_of, new_session
-from .waiting import VirtualTime
+from .sessions import new_session, session_of
+from .waiting import VirtualTime, moment
 from .wording import never_struck, refused_request
 
 if TYPE_CHECKING:
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 
     import boto3
 
-    from .explaining import Explanation
     from .lambda_api.model import PublishedVersion
     from .transports.moto import Elsewhere
 
@@ -65,14 +62,13 @@ class LayerPerm:
         check_region_name(region_name)
         self.account_id = account_id
         self.region_name = region_name
-        self.frozen_at = frozen_at
+        check_flag("real_sleep", real_sleep)
+        self.frozen_at = None if frozen_at is None else moment("frozen_at", frozen_at)
         self.clock: Any = None
         """freezegun's frozen clock, with ``.tick(seconds)`` and ``.move_to(when)``; None where time runs."""
         self.virtual_time = VirtualTime(real_sleep=real_sleep)
         self.calls = CallLog()
         """Every attempt, oldest first."""
-        self.environment: tuple[dict[str, str | None], dict[str, str | None]] = ({}, {})
-        """Variables that were changed: to what, and from what."""
         self.elsewhere: Elsewhere | None = None
         """The rest of AWS, while the fake is on."""
         self._depth = 0
@@ -117,22 +113,18 @@ class LayerPerm:
             switch_on(self, self.frozen_at)
         self._depth += 1
 
-    def reset(self) -> None:
-        """Starts empty again, on or off: no layers, no organizations, no faults, no calls."""
-        self._start_empty()
-
     def stop(self) -> None:
         """Turns the fake off, restoring all it touched. What happened can still be read."""
         if self._depth == 0:
             raise RuntimeError("this LayerPerm is not on")
-        if self._depth == 1:
-            switch_off(self)
-            self.clock = None
         self._depth -= 1
+        if self._depth == 0:
+            self.clock = None
+            switch_off(self)
 
     def freeze(self, when: Any = NEW_YEAR) -> Any:
         """Freezes the clock (at a datetime or ISO text) until the fake is off; returns freezegun's frozen clock."""
-        freeze(self, when)
+        freeze(self, moment("when", when))
         return self.clock
 
     @property
@@ -140,36 +132,13 @@ class LayerPerm:
         """Whether the fake is on."""
         return self._depth > 0
 
-    def mend_environment(self) -> None:
-        """Undoes what fixtures that outlive the fake's made of its variables."""
-        mend(*self.environment)
-
     def __call__(self, decorated: _Decorated) -> _Decorated:
-        """Decorates a test function, a coroutine function, or each ``test…`` method of a class."""
-        decorate: Any = self._decorate
-        return decorate(decorated)
+        """Decorates a test function, a coroutine function, or each ``test…`` method of a class.
 
-    def _decorate(self, decorated: Any) -> Any:
-        if inspect.isclass(decorated):
-            for name, member in list(vars(decorated).items()):
-                if name.startswith("test") and inspect.isfunction(member):
-                    setattr(decorated, name, self._decorate(member))
-            return decorated
-        if inspect.iscoroutinefunction(decorated):
-
-            @functools.wraps(decorated)
-            async def run_async(*args: Any, **kwargs: Any) -> Any:
-                with self:
-                    return await decorated(*args, **kwargs)
-
-            return run_async
-
-        @functools.wraps(decorated)
-        def run(*args: Any, **kwargs: Any) -> Any:
-            with self:
-                return decorated(*args, **kwargs)
-
-        return run
+        In a ``unittest.TestCase`` the fake is on in ``setUp`` and ``tearDown`` too.
+        """
+        decorate: Any = decorated_class if inspect.isclass(decorated) else decorated_function
+        return decorate(self, decorated)
 
     # --- clients
 
@@ -186,7 +155,8 @@ class LayerPerm:
         ``identity_policy``, an IAM policy document as a dict or JSON text, restricts what the caller may do with
         layers; without one the caller may do everything. Raises ValueError, saying where, for what is no policy.
         """
-        return client_of(*self._signed_in(account_id, region_name, identity_policy), boto3_kwargs)
+        session: Any = session_of(*self._signed_in(account_id, region_name, identity_policy))
+        return session.client("lambda", **boto3_kwargs)
 
     def session(
         self,
@@ -262,29 +232,6 @@ class LayerPerm:
         """Seconds that retry code waited in virtual time, in order."""
         return self.virtual_time.sleeps
 
-    def explain(self, account_id: str, layer: LayerVersion | str | None = None) -> Explanation:
-        """Why an account (twelve digits) may or may not use a layer version, statement by statement.
-
-        The value is true where it may, and prints as a small table. ``layer`` is a ``LayerVersion``, a version ARN,
-        or the name or ARN of a layer with one version; left out, the only version there is.
-        Raises TypeError or ValueError for anything else.
-        """
-        from .explaining import explain
-        from .looking import NotOneLayer, look
-
-        check_account_id(account_id)
-        try:
-            return explain(look(layer, fake=self), account_id)
-        except NotOneLayer as unclear:
-            found = ", ".join([one.version_arn(version) for one, version in unclear.found])
-            raise ValueError(f"layer: which version? There is {found or 'none'}") from None
-
-    def all_assertions(self) -> AbstractContextManager[None]:
-        """A block whose failed assertion helpers are reported together at its end, as one AssertionError."""
-        from .soft import AllAssertions
-
-        return AllAssertions()
-
     # --- faults
 
     def inject(self, *faults: Fault) -> Injection:
@@ -300,11 +247,6 @@ class LayerPerm:
         """Takes faults away again; one that never struck still fails the test."""
         gone = {id(fault) for fault in faults}
         self._use_faults([fault for fault in self._faults if id(fault) not in gone])
-
-    @property
-    def faults(self) -> tuple[Fault, ...]:
-        """The faults that calls meet, in the order in which they strike."""
-        return tuple(self._faults)
 
     def _use_faults(self, faults: list[Fault]) -> None:
         self._faults = faults
@@ -332,8 +274,6 @@ class LayerPerm:
         if call is None:
             return None
         call.time = self.virtual_time.now()
-        if request.headers.get(UNLOGGED) is not None:
-            return self._operations.perform(call)
         try:
             response = self._handler(call)
             if response.latency and request.read_timeout is not None:

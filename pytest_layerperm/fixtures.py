@@ -14,23 +14,16 @@ if TYPE_CHECKING:
 
     from .fake import LayerPerm
     from .layers import LayerVersion
-    from .transports.server import ServerAddress
 
-__all__ = [
-    "layerperm",
-    "layerperm_client",
-    "layerperm_clock",
-    "layerperm_layer",
-    "layerperm_responses",
-    "layerperm_server",
-]
+__all__ = ["layerperm", "layerperm_client", "layerperm_clock", "layerperm_layer", "layerperm_responses"]
 
 FAKE = pytest.StashKey["LayerPerm"]()
 
 
 @pytest.fixture
-def layerperm(request: pytest.FixtureRequest) -> Iterator[LayerPerm]:
+def layerperm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[LayerPerm]:
     """A fake of the Lambda layer API under all boto3 code of this test; empty at the start of each test."""
+    from .environment import fake_environment, remember
     from .fake import NEW_YEAR, LayerPerm
 
     item: pytest.Item = request.node  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
@@ -38,11 +31,9 @@ def layerperm(request: pytest.FixtureRequest) -> Iterator[LayerPerm]:
     faults = test_faults(item)
     if "layerperm_clock" in request.fixturenames:
         arguments.setdefault("frozen_at", NEW_YEAR)
-    try:
-        fake = LayerPerm(**arguments)
-    except ValueError as wrong:
-        pytest.fail(f"@pytest.mark.layerperm: {wrong}", pytrace=False)
+    fake = LayerPerm(**arguments)
     fake.inject(*faults)
+    remember(fake_environment(fake.default_access_key, fake.region_name), monkeypatch)
     item.stash[FAKE] = fake
     fake.start()
     try:
@@ -85,14 +76,3 @@ def layerperm_responses(layerperm: LayerPerm) -> Iterator[RequestsMock]:
         yield mock
     finally:
         stop()
-
-
-@pytest.fixture
-def layerperm_server(layerperm: LayerPerm) -> ServerAddress:
-    """This test's fake behind a real HTTP port on loopback: ``.url``, and ``.env`` for a subprocess."""
-    from .transports.server import ServerAddress, ServerFailed, shared_server
-
-    try:
-        return ServerAddress(shared_server().url, layerperm)
-    except ServerFailed as failed:
-        pytest.fail(f"layerperm_server: {failed}", pytrace=False)

@@ -34,6 +34,18 @@ def settings(
     frozen_at: Any = None,
 ) -> dict[str, Any]:
     """What ``layerperm(…)`` sets; what it leaves out, an outer marker or the ini file says."""
+    from .fault import check_flag
+    from .layers import check_account_id, check_region_name
+    from .waiting import moment
+
+    if account_id is not None:
+        check_account_id(account_id)
+    if region_name is not None:
+        check_region_name(region_name)
+    if real_sleep is not None:
+        check_flag("real_sleep", real_sleep)
+    if frozen_at is not None:
+        frozen_at = moment("frozen_at", frozen_at)
     given = {"account_id": account_id, "region_name": region_name, "real_sleep": real_sleep, "frozen_at": frozen_at}
     return {name: value for name, value in given.items() if value is not None}
 

@@ -43,23 +43,27 @@ def ini_settings(config: pytest.Config) -> dict[str, Any]:
     from .lambda_api.arn import is_account_id, is_region_name
 
     found: dict[str, Any] = {}
-    account_id = config.getini("layerperm_account_id")
+    account_id = _value_of(config, "layerperm_account_id", "twelve digits")
     if account_id:
         if not is_account_id(account_id):
             raise pytest.UsageError(f"layerperm_account_id must be twelve digits, not {account_id!r}")
         found["account_id"] = account_id
-    region_name = config.getini("layerperm_region")
+    region_name = _value_of(config, "layerperm_region", "a region such as us-east-1")
     if region_name:
         if not is_region_name(region_name):
             raise pytest.UsageError(f"layerperm_region must be a region such as us-east-1, not {region_name!r}")
         found["region_name"] = region_name
-    try:
-        real_sleep = config.getini("layerperm_real_sleep")
-    except (ValueError, TypeError):
-        raise pytest.UsageError("layerperm_real_sleep must be true or false") from None
+    real_sleep = _value_of(config, "layerperm_real_sleep", "true or false")
     if real_sleep is not None:
         found["real_sleep"] = real_sleep
     return found
+
+
+def _value_of(config: pytest.Config, option: str, valid: str) -> Any:
+    try:
+        return config.getini(option)
+    except (TypeError, ValueError, pytest.UsageError) as wrong:  # pytest 9.2 raises the last, older ones the others
+        raise pytest.UsageError(f"{option} must be {valid}: {wrong}") from None
 
 
 def test_settings(item: pytest.Item) -> dict[str, Any]:

@@ -32,7 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if any(marker.name in MARKERS for marker in item.iter_markers()):
             names: list[str] | None = getattr(item, "fixturenames", None)
             if names is not None and "layerperm" not in names:
-                names.insert(_first_of_function_scope(item, names), "layerperm")
+                at = _first_of_function_scope(item, names)
+                # A list of its own: other parameters of the same function share the one that was there.
+                item.fixturenames = [*names[:at], "layerperm", *names[at:]]  # type: ignore[attr-defined]
 
 
 def _first_of_function_scope(item: pytest.Item, names: list[str]) -> int:
@@ -68,20 +70,4 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     finally:
         fake: LayerPerm | None = item.stash.get(FAKE, None)
         if fake is not None:
-            fake.mend_environment()
             del item.stash[FAKE]
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Gives a failed test's report the calls that it made, and a helper's verdict as its one line in the summary."""
-    report = yield
-    fake: LayerPerm | None = item.stash.get(FAKE, None)
-    if fake is not None and report.failed:
-        from .reporting import add_calls, put_verdict_first
-
-        add_calls(report, fake.calls, whole=item.config.get_verbosity() >= 2)
-        put_verdict_first(report, call.excinfo)
-    return report

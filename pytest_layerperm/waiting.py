@@ -7,7 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, NamedTuple
 
 _SHORTEST = 0.001
 """Seconds: less might not move a clock of microseconds at all."""
@@ -29,7 +30,8 @@ class VirtualTime:
 
     def now(self) -> float:
         """Seconds since the epoch."""
-        return time.time() if _frozen_clock() else time.time() + self._skipped
+        frozen = _frozen_clock()
+        return time.time() + self._skipped if frozen is None else frozen.now()
 
     def sleep(self, seconds: float) -> None:
         """A retry wait: recorded, and skipped unless waiting is real."""
@@ -42,29 +44,70 @@ class VirtualTime:
     def pass_by(self, seconds: float) -> None:
         """Lets time pass without waiting."""
         with self._lock:
-            move_on = _frozen_clock()
-            if move_on is None:
+            frozen = _frozen_clock()
+            if frozen is None:
                 self._skipped += seconds
             else:
-                move_on(seconds)
+                frozen.move_on(seconds)
 
     def reset(self) -> None:
         self.sleeps.clear()
         self._skipped = 0.0
 
 
-def _frozen_clock() -> Callable[[float], object] | None:
-    """What moves on the clock that somebody froze; None where none is frozen."""
+class _FrozenClock(NamedTuple):
+    now: Callable[[], float]
+    move_on: Callable[[float], object]
+
+
+def _frozen_clock() -> _FrozenClock | None:
+    """The clock that somebody froze; None where none is frozen."""
     freezegun = sys.modules.get("freezegun.api")
     if freezegun is not None and freezegun.freeze_factories:
-        return freezegun.freeze_factories[-1].tick
+        return _frozen_by_freezegun(freezegun.freeze_factories[-1])
     time_machine = sys.modules.get("time_machine")
     if time_machine is not None:
         # Called coordinates_stack before time-machine 3.
         travellers = getattr(time_machine, "traveller_stack", None) or getattr(time_machine, "coordinates_stack", ())
         if travellers:
-            return travellers[-1].shift
+            return _FrozenClock(time.time, travellers[-1].shift)
     return None
+
+
+def _frozen_by_freezegun(factory: Any) -> _FrozenClock:
+    """Asks freezegun itself: its ``time.time`` gives modules on its ignore list, and all they call, the real time."""
+
+    def now() -> float:
+        return factory().replace(tzinfo=timezone.utc).timestamp()
+
+    def move_on(seconds: float) -> None:
+        if hasattr(factory, "start"):
+            # A clock that runs on: its own tick() would forget how far it has run.
+            factory.move_to(factory() + timedelta(seconds=seconds))
+        else:
+            factory.tick(seconds)
+
+    return _FrozenClock(now, move_on)
+
+
+def moment(argument: str, when: Any) -> datetime:
+    """A point in time that a user gives as a datetime or date, which are in UTC unless they say, or as ISO text.
+
+    Raises ValueError, naming the argument, for anything else.
+    """
+    from dateutil.parser import isoparse
+
+    wanted = f"{argument} must be a datetime, a date or ISO text, not {when!r}"
+    if isinstance(when, str):
+        try:
+            when = isoparse(when)
+        except ValueError:
+            raise ValueError(wanted) from None
+    if isinstance(when, datetime):
+        return when
+    if isinstance(when, date):
+        return datetime(when.year, when.month, when.day)
+    raise ValueError(wanted)
 
 
 class _TimeModule:
@@ -90,37 +133,39 @@ def botocore_waits(current: Callable[[], VirtualTime]) -> Generator[None]:
     endpoint: Any = botocore.endpoint
     clock: Any = bucket.Clock
     tokens: Any = bucket.TokenBucket
-    # A client that outlives the fake must not find its last refill in the future.
-    waited: dict[int, Any] = {}
-    original_sleep_amount = tokens._sleep_amount  # noqa: SLF001
+    refilled: dict[int, Any] = {}
 
     def sleep(seconds: float) -> None:
         current().sleep(seconds)
 
+    def current_time(self: Any) -> float:
+        return current().now()
+
     def sleep_amount(self: Any, amount: float) -> float:
         seconds: float = original_sleep_amount(self, amount)
         while seconds > 0 and not current().real_sleep:
-            waited[id(self)] = self
             current().sleep(max(seconds, _SHORTEST))
             self._refill()
             seconds = original_sleep_amount(self, amount)
         return seconds
 
-    def bucket_sleep(self: Any, seconds: float) -> None:
-        sleep(seconds)
+    def refill(self: Any) -> None:
+        refilled[id(self)] = self
+        if self._last_timestamp is not None and self._last_timestamp > self._clock.current_time():
+            # Last refilled before the clock was set back: the difference would be owed.
+            self._last_timestamp = None
+        original_refill(self)
 
-    def bucket_time(self: Any) -> float:
-        return current().now()
-
-    saved = (endpoint.time, clock.sleep, clock.current_time)
+    original_sleep_amount, original_refill = tokens._sleep_amount, tokens._refill  # noqa: SLF001
+    saved = (endpoint.time, clock.current_time)
     endpoint.time = _TimeModule(sleep)
-    clock.sleep = bucket_sleep
-    clock.current_time = bucket_time
-    tokens._sleep_amount = sleep_amount  # noqa: SLF001
+    clock.current_time = current_time
+    tokens._sleep_amount, tokens._refill = sleep_amount, refill  # noqa: SLF001
     try:
         yield
     finally:
-        endpoint.time, clock.sleep, clock.current_time = saved
-        tokens._sleep_amount = original_sleep_amount  # noqa: SLF001
-        for token_bucket in waited.values():
+        endpoint.time, clock.current_time = saved
+        tokens._sleep_amount, tokens._refill = original_sleep_amount, original_refill  # noqa: SLF001
+        # A client that outlives the fake must not find its last refill in the future.
+        for token_bucket in refilled.values():
             token_bucket._last_timestamp = None  # noqa: SLF001

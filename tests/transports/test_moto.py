@@ -19,6 +19,7 @@ from moto.core.models import MockAWS, botocore_stubber
 
 import pytest_layerperm.transports.moto_private as private
 from pytest_layerperm import ConnectionLost, LayerPerm, RequestRefused, Slow, Throttle
+from pytest_layerperm.environment import remember
 from pytest_layerperm.layers import zip_of
 
 KEYS = {"aws_access_key_id": "1" * 12, "aws_secret_access_key": "x", "region_name": "us-east-1"}
@@ -256,8 +257,9 @@ def test_mock_within_ours(layerperm):
     assert len(boto3.client("s3").list_buckets()["Buckets"]) == 1
 
 
-def test_mock_outlives_ours():
+def test_mock_outlives_ours(monkeypatch):
     """A mock of the test's that was started under the fake's goes on, as moto's alone, when the fake is left."""
+    remember(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), monkeypatch)  # moto leaves what it found: the fake's
     mock = mock_aws()
     with LayerPerm() as fake:
         boto3.client("s3").create_bucket(Bucket="bucket")
@@ -268,7 +270,6 @@ def test_mock_outlives_ours():
     with pytest.raises(ClientError, match="Cannot find layer"):
         boto3.client("lambda", **keys).get_layer_version(LayerName=layer.name, VersionNumber=1)
     mock.stop()
-    fake.mend_environment()
 
 
 def test_mock_ends_first(layerperm):
