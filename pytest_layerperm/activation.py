@@ -27,6 +27,7 @@ def active_fake() -> LayerPerm | None:
 
 def switch_on(fake: LayerPerm, frozen_at: datetime | None = None) -> None:
     """Puts the fake under all clients of the process. Undone as a whole if any part of it fails."""
+    from .children import children_kept_here
     from .sessions import cheap_sessions
     from .transports.botocore import caught
     from .transports.moto import Elsewhere, joined
@@ -34,6 +35,7 @@ def switch_on(fake: LayerPerm, frozen_at: datetime | None = None) -> None:
     with ExitStack() as undo:
         were = environment.change(environment.fake_environment(fake.default_access_key, fake.region_name))
         undo.callback(environment.change, were)
+        undo.enter_context(children_kept_here(nested=bool(_active)))
         undo.enter_context(cheap_sessions())
         undo.enter_context(botocore_waits(_current_time))
         undo.enter_context(caught(_current))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-_FIXED = {
+FIXED = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+"""No file and no service of the machine is asked who the caller is."""
 _ABSENT = (
     "AWS_ACCOUNT_ID",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
@@ -53,7 +54,7 @@ def fake_environment(access_key: str, region_name: str) -> dict[str, str | None]
     no endpoints of elsewhere, botocore's own retry settings. None means absent.
     """
     wanted: dict[str, str | None] = dict.fromkeys(_ABSENT)
-    wanted.update(_FIXED)
+    wanted.update(FIXED)
     wanted.update(
         AWS_ACCESS_KEY_ID=access_key,
         AWS_SECRET_ACCESS_KEY=SECRET_KEY,
@@ -87,3 +88,10 @@ def remember(names: Iterable[str], patch: Patch) -> None:
         patch.setenv(name, value or "")
         if value is None:
             patch.delenv(name)
+
+
+def no_proxy(environment: Mapping[str, str]) -> dict[str, str]:
+    """Keeps requests to this machine from a proxy that the environment names."""
+    listed = [environment.get("no_proxy") or environment.get("NO_PROXY") or "", "127.0.0.1", "localhost"]
+    hosts = ",".join([host for host in listed if host])
+    return {"NO_PROXY": hosts, "no_proxy": hosts}
