@@ -100,7 +100,8 @@ def _undo_of(fake: LayerPerm) -> ExitStack:
 def _freeze(fake: LayerPerm, undo: ExitStack, when: datetime) -> None:
     from freezegun import freeze_time
 
-    fake.clock = undo.enter_context(freeze_time(when))
+    # pytest's own stopwatch goes on: a frozen one makes nonsense of the durations that it reports.
+    fake.clock = undo.enter_context(freeze_time(when, ignore=["_pytest.timing"]))
 
 
 def _current() -> LayerPerm:
