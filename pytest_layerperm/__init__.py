@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .assertions import (
+        assert_layer_calls,
         assert_layer_not_public,
         assert_layer_not_shared_with,
+        assert_layer_policy,
+        assert_layer_policy_unchanged,
         assert_layer_private,
         assert_layer_public,
         assert_layer_shared_with,
         assert_layer_shared_with_organization,
     )
     from .calls import CallLog, LoggedCall
+    from .explaining import Explanation
     from .fake import LayerPerm, RequestRefused
     from .faults import ConnectionLost, Fault, Interleave, RateLimit, ServiceFailure, Slow, Throttle
     from .layers import LayerVersion
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "CallLog": "calls",
     "ConnectionLost": "faults",
+    "Explanation": "explaining",
     "Fault": "faults",
     "Interleave": "faults",
     "LayerPerm": "fake",
@@ -32,8 +37,11 @@ _HOMES = {
     "ServiceFailure": "faults",
     "Slow": "faults",
     "Throttle": "faults",
+    "assert_layer_calls": "assertions",
     "assert_layer_not_public": "assertions",
     "assert_layer_not_shared_with": "assertions",
+    "assert_layer_policy": "assertions",
+    "assert_layer_policy_unchanged": "assertions",
     "assert_layer_private": "assertions",
     "assert_layer_public": "assertions",
     "assert_layer_shared_with": "assertions",
@@ -43,6 +51,7 @@ _HOMES = {
 __all__ = [
     "CallLog",
     "ConnectionLost",
+    "Explanation",
     "Fault",
     "Interleave",
     "LayerPerm",
@@ -53,8 +62,11 @@ __all__ = [
     "ServiceFailure",
     "Slow",
     "Throttle",
+    "assert_layer_calls",
     "assert_layer_not_public",
     "assert_layer_not_shared_with",
+    "assert_layer_policy",
+    "assert_layer_policy_unchanged",
     "assert_layer_private",
     "assert_layer_public",
     "assert_layer_shared_with",

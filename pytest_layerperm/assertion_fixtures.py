@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 __all__ = [
+    "assert_layer_calls",
     "assert_layer_not_public",
     "assert_layer_not_shared_with",
+    "assert_layer_policy",
+    "assert_layer_policy_unchanged",
     "assert_layer_private",
     "assert_layer_public",
     "assert_layer_shared_with",
@@ -63,3 +66,27 @@ def assert_layer_private(layerperm: object) -> Callable[..., Any]:
     from .assertions import assert_layer_private
 
     return assert_layer_private
+
+
+@pytest.fixture
+def assert_layer_policy(layerperm: object) -> Callable[..., Any]:
+    """Fails unless the policy has exactly the expected statements."""
+    from .assertions import assert_layer_policy
+
+    return assert_layer_policy
+
+
+@pytest.fixture
+def assert_layer_policy_unchanged(layerperm: object) -> Callable[..., Any]:
+    """A context manager that fails if the block changed the policy."""
+    from .assertions import assert_layer_policy_unchanged
+
+    return assert_layer_policy_unchanged
+
+
+@pytest.fixture
+def assert_layer_calls(layerperm: object) -> Callable[..., Any]:
+    """Fails unless the layer calls so far are as expected."""
+    from .assertions import assert_layer_calls
+
+    return assert_layer_calls

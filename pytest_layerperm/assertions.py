@@ -1,111 +1,206 @@
-"""The assertion helpers: they decide, and fail in the words of verdicts.py."""
+"""The assertion helpers. They decide; what they say stands in verdicts.py and in the checks themselves.
+
+All look at the active fake, or with ``client=`` through a boto3 Lambda client's public API, at any endpoint.
+``layer`` is a ``LayerVersion``, a version ARN, or a layer name or ARN, which means every version of it; left out, it
+is the only layer version there is. ``regions`` looks for the same layer in each of them; with ``client=`` that needs
+a mapping of region names to clients. Bad input, and a layer that does not exist, raise TypeError or ValueError
+naming the argument; only findings are AssertionErrors.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from . import verdicts
-from .lambda_api.arn import is_account_id
-from .looking import NotOneLayer, Seen, View, look
+from .activation import active_fake
+from .call_checks import Budget
+from .checks import Check, NotPublic, NotSharedWith, Private, Public, SharedWith, SharedWithOrganization, Via
+from .lambda_api.arn import is_account_id, is_organization_id
+from .looking import NO_FAKE, MissingInRegion, NotOneLayer, View, calls_about, had_policy_before, look
+from .policy_checks import Before, ExpectedPolicy
+from .soft import fail
+from .verdicts import failure, missing_in_region, not_one_layer
 
-Via = Literal["account", "public", "organization"]
+if TYPE_CHECKING:
+    from .layers import LayerVersion
+
+    Layer = LayerVersion | str
+    Regions = Iterable[str]
+
 _VIAS = ("account", "public", "organization")
-_ORGANIZATION_ID = re.compile(r"o-[a-z0-9]{10,32}", re.ASCII)
 
 
-def assert_layer_shared_with(account_id: str, *, via: Via | None = None, layer: Any = None) -> None:
-    """Fails unless the account may use the layer version: directly, as everybody, or through an organization.
+def assert_layer_shared_with(
+    account_id: str,
+    *,
+    via: Via | None = None,
+    layer: Layer | None = None,
+    client: Any = None,
+    regions: Regions | None = None,
+) -> None:
+    """Fails unless the account (twelve digits) may use the layer version.
 
-    ``account_id`` is twelve digits. ``via`` demands the way: "account", "public", or "organization", whose members
-    ``LayerPerm.organization`` declares. ``layer`` is a ``LayerVersion``, a version ARN, or a layer name or ARN, which
-    means every version of it; left out, it is the only layer version there is.
-    Raises TypeError or ValueError for bad input, and for a layer that does not exist.
+    That is: by a statement of its own, because everybody may, or through an organization that
+    ``LayerPerm.organization`` declares it a member of. ``via`` demands the way: "account", "public" or
+    "organization".
     """
     __tracebackhide__ = True
     _check_account_id(account_id)
     if via is not None and via not in _VIAS:
         raise ValueError(f"via must be one of {', '.join(_VIAS)}, not {via!r}")
-    view = _look(layer)
-    organization_id = view.organization_of(account_id)
-
-    def shared(seen: Seen) -> bool:
-        return any(g.lets_in(account_id, organization_id) and via in (None, g.way) for g in seen.grants)
-
-    _demand(view, shared, verdicts.SharedWith(account_id, organization_id, via))
+    view = _look(layer, client, regions)
+    if view is not None:
+        organization_id = view.organization_of(account_id)
+        _demand(SharedWith(account_id, organization_id, via, view.knows_organizations), view)
 
 
-def assert_layer_not_shared_with(account_id: str, *, layer: Any = None) -> None:
-    """Fails if the account may use the layer version in any way. Arguments as for ``assert_layer_shared_with``."""
+def assert_layer_not_shared_with(
+    account_id: str, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None
+) -> None:
+    """Fails if the account (twelve digits) may use the layer version in any way."""
     __tracebackhide__ = True
     _check_account_id(account_id)
-    view = _look(layer)
-    organization_id = view.organization_of(account_id)
-
-    def not_shared(seen: Seen) -> bool:
-        return not any(grant.lets_in(account_id, organization_id) for grant in seen.grants)
-
-    _demand(view, not_shared, verdicts.NotSharedWith(account_id, organization_id))
+    view = _look(layer, client, regions)
+    if view is not None:
+        _demand(NotSharedWith(account_id, view.organization_of(account_id)), view)
 
 
-def assert_layer_shared_with_organization(organization_id: str, *, layer: Any = None) -> None:
-    """Fails unless a statement lets in every account of that organization (``o-…``), and no one else by it.
+def assert_layer_shared_with_organization(
+    organization_id: str, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None
+) -> None:
+    """Fails unless a statement lets in the accounts of that organization (``o-…``), and by it nobody else.
 
-    A layer that everybody may use is not thereby shared with an organization. ``layer`` as for
-    ``assert_layer_shared_with``.
+    A layer that everybody may use is not thereby shared with an organization.
     """
     __tracebackhide__ = True
     if not isinstance(organization_id, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"organization_id must be text such as 'o-exampleorgid', not {organization_id!r}")
-    if not _ORGANIZATION_ID.fullmatch(organization_id):
+    if not is_organization_id(organization_id):
         raise ValueError(
             f"organization_id must be 'o-' and 10 to 32 lower-case letters and digits, not {organization_id!r}"
         )
-
-    def shared(seen: Seen) -> bool:
-        return any(g.principal == "*" and g.organization_id == organization_id for g in seen.grants)
-
-    _demand(_look(layer), shared, verdicts.SharedWithOrganization(organization_id))
+    _demand(SharedWithOrganization(organization_id), _look(layer, client, regions))
 
 
-def assert_layer_public(*, layer: Any = None) -> None:
-    """Fails unless everybody may use the layer version. ``layer`` as for ``assert_layer_shared_with``."""
+def assert_layer_public(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
+    """Fails unless everybody may use the layer version."""
     __tracebackhide__ = True
-    _demand(_look(layer), _is_public, verdicts.Public())
+    _demand(Public(), _look(layer, client, regions))
 
 
-def assert_layer_not_public(*, layer: Any = None) -> None:
-    """Fails if everybody may use the layer version. ``layer`` as for ``assert_layer_shared_with``."""
+def assert_layer_not_public(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
+    """Fails if everybody may use the layer version."""
     __tracebackhide__ = True
-    _demand(_look(layer), lambda seen: not _is_public(seen), verdicts.NotPublic())
+    _demand(NotPublic(), _look(layer, client, regions))
 
 
-def assert_layer_private(*, layer: Any = None) -> None:
-    """Fails if the layer version is shared with anybody at all. ``layer`` as for ``assert_layer_shared_with``."""
+def assert_layer_private(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
+    """Fails if the layer version is shared with anybody at all."""
     __tracebackhide__ = True
-    _demand(_look(layer), lambda seen: not seen.grants, verdicts.Private())
+    _demand(Private(), _look(layer, client, regions))
 
 
-def _is_public(seen: Seen) -> bool:
-    return any(grant.public for grant in seen.grants)
+def assert_layer_policy(
+    statements: Iterable[str | Mapping[str, Any]] | Mapping[str, Any],
+    *,
+    ids: bool = False,
+    order: bool = False,
+    layer: Layer | None = None,
+    client: Any = None,
+    regions: Regions | None = None,
+) -> None:
+    """Fails unless the policy has exactly these statements; none means that there is no policy.
+
+    Each is an account id, ``"*"``, an organization id, a statement as it stands in a policy, or the parameters of
+    ``add_layer_version_permission``. A whole policy document is taken too. Statement ids and order count only with
+    ``ids=True`` and ``order=True``; ``Resource`` never does, since it is always the version itself.
+    """
+    __tracebackhide__ = True
+    expected = ExpectedPolicy.of(statements, ids=ids, order=order)
+    view = _look(layer, client, regions)
+    if view is not None:
+        failing = [seen for seen in view.asked if not expected.holds(seen)]
+        if failing:
+            fail(expected.failure(view, failing))
 
 
-def _look(layer: Any) -> View:
+class assert_layer_policy_unchanged:  # noqa: N801 - used as a function
+    """A context manager that fails if the block changed the policy: statements, their order, ids or revision.
+
+    It looks at the versions that exist at the start, also when an exception leaves the block: refused calls must
+    change nothing either.
+    """
+
+    def __init__(self, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
+        self._arguments = (layer, client, regions)
+        self._before: Before | None = None
+
+    def __enter__(self) -> None:
+        __tracebackhide__ = True
+        view = _look(*self._arguments)
+        self._before = None if view is None else Before(view)
+
+    def __exit__(self, *raised: object) -> None:
+        __tracebackhide__ = True
+        if self._before is None:
+            return
+        changed = self._before.changed()
+        if changed:
+            fake = active_fake()
+            since = () if fake is None else tuple(fake.calls)[len(self._before.view.calls) :]
+            fail(self._before.failure(changed, since))
+
+
+def assert_layer_calls(
+    operations: Iterable[str] | None = None,
+    *,
+    at_most: int | Mapping[str, int] | None = None,
+    with_revision_id: bool = False,
+    no_page_twice: bool = False,
+    layer: Layer | None = None,
+    client: Any = None,
+) -> None:
+    """Fails unless the layer calls so far, a call and its retries being one, are as demanded.
+
+    ``operations`` are all of them, in their order. ``at_most`` is a number of calls, or one for each operation.
+    ``with_revision_id`` wants a RevisionId in every Add and Remove but the first Add of a version, which has none to
+    give. ``no_page_twice`` refuses to ask for the same page of a list again. ``layer`` counts only calls about it.
+    The log is the active fake's own: ``client`` is refused.
+    """
+    __tracebackhide__ = True
+    budget = Budget.of(operations, at_most, with_revision_id=with_revision_id, no_page_twice=no_page_twice)
+    if client is not None:
+        raise ValueError("client: calls cannot be seen through a client, only by the fake that got them")
+    fake = active_fake()
+    if fake is None:
+        raise RuntimeError(NO_FAKE)
+    calls = calls_about(fake.calls, layer)
+    failures = budget.failures(calls, lambda arn: had_policy_before(calls, arn))
+    if failures:
+        fail("\n\n".join(failures))
+
+
+def _look(layer: Any, client: Any, regions: Any) -> View | None:
+    """What there is; None where that failed, and failures are being collected."""
     __tracebackhide__ = True
     try:
-        return look(layer)
+        return look(layer, client, regions)
     except NotOneLayer as unclear:
-        problem = verdicts.not_one_layer(unclear)
-    raise AssertionError(problem)
+        problem = not_one_layer(unclear)
+    except MissingInRegion as missing:
+        problem = missing_in_region(missing)
+    fail(problem)
+    return None
 
 
-def _demand(view: View, holds: Callable[[Seen], bool], check: verdicts.Check) -> None:
+def _demand(check: Check, view: View | None) -> None:
     """Fails if a version that was asked for is not as the check wants it."""
     __tracebackhide__ = True
-    failing = [seen for seen in view.asked if not holds(seen)]
+    if view is None:
+        return
+    failing = [seen for seen in view.asked if not check.holds(seen)]
     if failing:
-        raise AssertionError(verdicts.failure(check, view, failing, holds))
+        fail(failure(check, view, failing))
 
 
 def _check_account_id(account_id: object) -> None:

@@ -24,6 +24,10 @@ def logged_parameters(operation: str, given: Mapping[str, Any], version: int | N
     return parameters
 
 
+UNLOGGED = "x-layerperm-unlogged"
+"""The header of requests that are not the test's own: nothing is logged of them, and no fault strikes them."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoggedCall:
     """One attempt."""

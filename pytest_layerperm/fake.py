@@ -7,12 +7,13 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .activation import freeze, switch_off, switch_on
 from .callers import Callers
-from .calls import CallLog, LoggedCall, logged_parameters
+from .calls import UNLOGGED, CallLog, LoggedCall, logged_parameters
 from .decorating import decorated_class, decorated_function
 from .fault import ConnectionBroken, Fault, Proceed, check_flag, compose, note_lost
 from .lambda_api.arn import partition_of
@@ -20,7 +21,7 @@ from .lambda_api.operations import Operations
 from .lambda_api.store import LayerStore
 from .lambda_api.wire import Call, Request, Response, decode
 from .layers import LayerVersion, check_account_id, check_region_name, handle_of, publish
-from .sessions import new_session, session_of
+from .sessions import client_of, new_session
 from .waiting import VirtualTime, moment
 from .wording import never_struck, refused_request
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     import boto3
 
+    from .explaining import Explanation
     from .lambda_api.model import PublishedVersion
     from .transports.moto import Elsewhere
 
@@ -113,6 +115,10 @@ class LayerPerm:
             switch_on(self, self.frozen_at)
         self._depth += 1
 
+    def reset(self) -> None:
+        """Starts empty again, on or off: no layers, no organizations, no faults, no calls."""
+        self._start_empty()
+
     def stop(self) -> None:
         """Turns the fake off, restoring all it touched. What happened can still be read."""
         if self._depth == 0:
@@ -155,8 +161,7 @@ class LayerPerm:
         ``identity_policy``, an IAM policy document as a dict or JSON text, restricts what the caller may do with
         layers; without one the caller may do everything. Raises ValueError, saying where, for what is no policy.
         """
-        session: Any = session_of(*self._signed_in(account_id, region_name, identity_policy))
-        return session.client("lambda", **boto3_kwargs)
+        return client_of(*self._signed_in(account_id, region_name, identity_policy), boto3_kwargs)
 
     def session(
         self,
@@ -232,6 +237,29 @@ class LayerPerm:
         """Seconds that retry code waited in virtual time, in order."""
         return self.virtual_time.sleeps
 
+    def explain(self, account_id: str, layer: LayerVersion | str | None = None) -> Explanation:
+        """Why an account (twelve digits) may or may not use a layer version, statement by statement.
+
+        The value is true where it may, and prints as a small table. ``layer`` is a ``LayerVersion``, a version ARN,
+        or the name or ARN of a layer with one version; left out, the only version there is.
+        Raises TypeError or ValueError for anything else.
+        """
+        from .explaining import explain
+        from .looking import NotOneLayer, look
+
+        check_account_id(account_id)
+        try:
+            return explain(look(layer, fake=self), account_id)
+        except NotOneLayer as unclear:
+            found = ", ".join([one.version_arn(version) for one, version in unclear.found])
+            raise ValueError(f"layer: which version? There is {found or 'none'}") from None
+
+    def all_assertions(self) -> AbstractContextManager[None]:
+        """A block whose failed assertion helpers are reported together at its end, as one AssertionError."""
+        from .soft import AllAssertions
+
+        return AllAssertions()
+
     # --- faults
 
     def inject(self, *faults: Fault) -> Injection:
@@ -247,6 +275,11 @@ class LayerPerm:
         """Takes faults away again; one that never struck still fails the test."""
         gone = {id(fault) for fault in faults}
         self._use_faults([fault for fault in self._faults if id(fault) not in gone])
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that calls meet, in the order in which they strike."""
+        return tuple(self._faults)
 
     def _use_faults(self, faults: list[Fault]) -> None:
         self._faults = faults
@@ -274,6 +307,8 @@ class LayerPerm:
         if call is None:
             return None
         call.time = self.virtual_time.now()
+        if request.headers.get(UNLOGGED) is not None:
+            return self._operations.perform(call)
         try:
             response = self._handler(call)
             if response.latency and request.read_timeout is not None:

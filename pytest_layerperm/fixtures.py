@@ -14,8 +14,16 @@ if TYPE_CHECKING:
 
     from .fake import LayerPerm
     from .layers import LayerVersion
+    from .transports.server import ServerAddress
 
-__all__ = ["layerperm", "layerperm_client", "layerperm_clock", "layerperm_layer", "layerperm_responses"]
+__all__ = [
+    "layerperm",
+    "layerperm_client",
+    "layerperm_clock",
+    "layerperm_layer",
+    "layerperm_responses",
+    "layerperm_server",
+]
 
 FAKE = pytest.StashKey["LayerPerm"]()
 
@@ -76,3 +84,14 @@ def layerperm_responses(layerperm: LayerPerm) -> Iterator[RequestsMock]:
         yield mock
     finally:
         stop()
+
+
+@pytest.fixture
+def layerperm_server(layerperm: LayerPerm) -> ServerAddress:
+    """This test's fake behind a real HTTP port on loopback: ``.url``, and ``.env`` for a subprocess."""
+    from .transports.server import ServerAddress, ServerFailed, shared_server
+
+    try:
+        return ServerAddress(shared_server().url, layerperm)
+    except ServerFailed as failed:
+        pytest.fail(f"layerperm_server: {failed}", pytrace=False)

@@ -1,91 +1,24 @@
-"""What a helper looks at: which layer versions are meant, and what their policies say."""
+"""What a helper looks at: which layer versions its arguments mean, and how they are seen."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, cast
 
 from .activation import active_fake
-from .grants import Grant, grants_of
-from .lambda_api.arn import LayerId, is_layer_name, layer_id, parse
+from .lambda_api.arn import LayerId, is_layer_name, is_region_name, parse, partition_of
 from .layers import LayerVersion
+from .lenses import ClientLens, FakeLens, Lens, Seen
 
 if TYPE_CHECKING:
     from .calls import LoggedCall
     from .fake import LayerPerm
 
-_ALL = 2**63
-State = Literal["never", "emptied", "some"]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A layer version, and what its policy was when it was looked at."""
-
-    layer: LayerId
-    version: int
-    state: State
-    """Whether it has statements, had some once, or never had any."""
-    grants: tuple[Grant, ...] = ()
-    revision_id: str | None = None
-
-    @property
-    def arn(self) -> str:
-        return self.layer.version_arn(self.version)
-
-
-class Lens(Protocol):
-    """Where layer versions are looked up."""
-
-    def named(self, name: str) -> Sequence[LayerId]:
-        """The layers that a bare name can mean."""
-        ...
-
-    def layers(self) -> Sequence[LayerId]:
-        """All layers."""
-        ...
-
-    def versions(self, layer: LayerId) -> Sequence[int]:
-        """The layer's versions, newest first."""
-        ...
-
-    def see(self, layer: LayerId, version: int) -> Seen | None:
-        """The version; None where it does not exist."""
-        ...
-
-
-class FakeLens:
-    """Looks at the fake's own state, without a call."""
-
-    def __init__(self, fake: LayerPerm) -> None:
-        self._fake = fake
-
-    def named(self, name: str) -> Sequence[LayerId]:
-        own = layer_id(name, self._fake.account_id, self._fake.region_name)
-        found = [layer for layer in self.layers() if layer.name == name]
-        # As for the API, a bare name is first of all one of the default account and region.
-        return [own] if own in found else found
-
-    def layers(self) -> Sequence[LayerId]:
-        return list(dict.fromkeys([published.layer for published in self._fake.store]))
-
-    def versions(self, layer: LayerId) -> Sequence[int]:
-        page = self._fake.store.list_versions(layer, runtime=None, architecture=None, marker=None, limit=_ALL)
-        return [published.version for published in page.items]
-
-    def see(self, layer: LayerId, version: int) -> Seen | None:
-        store = self._fake.store
-        if store.find(layer, version) is None:
-            return None
-        policy = store.policy_for_access(layer, version)
-        if policy is None:
-            return Seen(layer, version, "never")
-        if not policy.statements:
-            return Seen(layer, version, "emptied", revision_id=policy.revision_id)
-        grants = grants_of(json.loads(policy.document), layer.partition)
-        return Seen(layer, version, "some", grants, policy.revision_id)
+NO_FAKE = (
+    "no layerperm fake is on: use the fixture layerperm in this test (or `with LayerPerm():`), "
+    "or pass client=, a boto3 Lambda client to look through"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +27,13 @@ class View:
 
     asked: tuple[Seen, ...]
     """The versions that it is about, newest first within each layer."""
-    every: bool
-    """Whether a layer was asked for, and so every version of it."""
     lens: Lens
     organization_of: Callable[[str], str | None]
     """The organization that an account is declared a member of."""
+    knows_organizations: bool
+    """Whether there is a fake that membership can be declared to."""
     calls: tuple[LoggedCall, ...] = ()
-    """What was logged until now."""
+    """What the fake has logged until now."""
 
     @property
     def layers(self) -> tuple[LayerId, ...]:
@@ -116,59 +49,84 @@ class View:
 class NotOneLayer(Exception):
     """Which layer is meant is not clear; ``found`` are the versions that there are."""
 
-    def __init__(self, found: Sequence[tuple[LayerId, int]], name: str | None = None) -> None:
-        super().__init__(found, name)
+    def __init__(self, found: Sequence[tuple[LayerId, int]], name: str | None, region_name: str | None) -> None:
+        super().__init__(found, name, region_name)
         self.found = found
         self.name = name
+        self.region_name = region_name
 
 
-def look(layer: Any = None) -> View:
-    """What the active fake holds of that layer.
+class MissingInRegion(Exception):
+    """The layer exists, and not in every region that was asked for."""
 
-    ``layer`` is a ``LayerVersion``, a version ARN, a layer name or a layer ARN; None means the only version there is.
-    Raises NotOneLayer where that is not clear, TypeError or ValueError for anything else.
+    def __init__(self, name: str, missing: Sequence[str], asked: Sequence[Seen]) -> None:
+        super().__init__(name, missing, asked)
+        self.name = name
+        self.missing = missing
+        self.asked = asked
+
+
+def look(layer: Any = None, client: Any = None, regions: Any = None, *, fake: LayerPerm | None = None) -> View:
+    """What there is of that layer on a fake, the active one unless another is given, or through a client.
+
+    ``layer`` is a ``LayerVersion``, a version ARN, a layer name or a layer ARN (every version); None means the only
+    version there is. With ``regions`` the same is looked up in each of them. Raises NotOneLayer and MissingInRegion,
+    which are findings, and TypeError or ValueError, naming the argument, for anything else.
     """
-    fake = active_fake()
-    if fake is None:
+    fake = fake or active_fake()
+    calls = () if fake is None else tuple(fake.calls)
+    if client is not None:
+        lens: Lens = ClientLens(client)
+    elif fake is not None:
+        lens = FakeLens(fake)
+    else:
         raise RuntimeError(NO_FAKE)
-    lens = FakeLens(fake)
-    wanted, every = _wanted(layer, lens)
-    seen = [lens.see(*version) for version in wanted]
-    asked = tuple([version for version in seen if version is not None])
-    if len(asked) != len(seen) or not seen:
-        raise ValueError(f"layer: {_shown(layer)} does not exist")
-    return View(asked, every, lens, fake.organization_of, tuple(fake.calls))
+    wanted = _parsed(layer)
+    asked: list[Seen] = []
+    missing: list[str] = []
+    for region_name in _checked_regions(regions) or [None]:
+        found = _seen(lens, wanted, region_name)
+        asked += found
+        if not found and region_name is not None:
+            missing.append(region_name)
+    if not asked:
+        where = f" in {', '.join(missing)}" if missing else ""
+        raise ValueError(f"layer: {_shown(wanted)} does not exist{where}")
+    if missing:
+        raise MissingInRegion(asked[0].layer.name, missing, asked)
+    organization_of = _no_organization if fake is None else fake.organization_of
+    return View(tuple(asked), lens, organization_of, fake is not None, calls)
 
 
-NO_FAKE = (
-    "no layerperm fake is on: use the fixture layerperm in this test (or `with LayerPerm():`), "
-    "or pass client=, a boto3 Lambda client to look through"
-)
+Wanted = tuple[LayerId | str | None, int | None]
+"""(layer, bare name, or None for the only one; version, or None for every one)."""
 
 
-def _wanted(layer: Any, lens: Lens) -> tuple[list[tuple[LayerId, int]], bool]:
-    """The versions that are meant, and whether a whole layer is."""
+def _seen(lens: Lens, wanted: Wanted, region_name: str | None) -> list[Seen]:
+    """The versions that are meant, in that region if one is given; none where they do not exist."""
+    layer, version = wanted
     if layer is None:
-        found = [(one, version) for one in lens.layers() for version in lens.versions(one)]
+        found = [(one, number) for one in lens.layers(region_name) for number in lens.versions(one)]
         if len(found) != 1:
-            raise NotOneLayer(found)
-        return found, False
-    one, version = _parsed(layer)
-    if version is not None:
-        assert isinstance(one, LayerId)
-        return [(one, version)], False
-    if isinstance(one, str):
-        named = lens.named(one)
-        if len(named) > 1:
-            raise NotOneLayer([(same, version) for same in named for version in lens.versions(same)], one)
+            raise NotOneLayer(found, None, region_name)
+        layer, version = found[0]
+    if isinstance(layer, str):
+        named = lens.named(layer, region_name)
         if not named:
-            return [], True
-        one = named[0]
-    return [(one, version) for version in lens.versions(one)], True
+            return []
+        if len(named) > 1:
+            raise NotOneLayer([(one, number) for one in named for number in lens.versions(one)], layer, region_name)
+        layer = named[0]
+    elif region_name is not None:
+        layer = LayerId(partition_of(region_name), region_name, layer.account_id, layer.name)
+    versions = lens.versions(layer) if version is None else [version]
+    seen = [lens.see(layer, number) for number in versions]
+    return [one for one in seen if one is not None]
 
 
-def _parsed(layer: Any) -> tuple[LayerId | str, int | None]:
-    """(layer or bare name, version or None for all)."""
+def _parsed(layer: Any) -> Wanted:
+    if layer is None:
+        return None, None
     if isinstance(layer, LayerVersion):
         layer = layer.arn
     if not isinstance(layer, str):
@@ -181,5 +139,55 @@ def _parsed(layer: Any) -> tuple[LayerId | str, int | None]:
     return layer, None
 
 
-def _shown(layer: Any) -> str:
-    return layer.arn if isinstance(layer, LayerVersion) else str(layer)
+def _checked_regions(regions: Any) -> list[str]:
+    if regions is None:
+        return []
+    if isinstance(regions, str) or not isinstance(regions, Iterable):
+        raise TypeError(f"regions must be a list of region names, not {regions!r}")
+    names = list(cast(Iterable[Any], regions))
+    for name in names:
+        if not is_region_name(name):
+            raise ValueError(f"regions must be a list of region names such as 'us-east-1', not of {name!r}")
+    if not names:
+        raise ValueError("regions must name at least one region")
+    return list(dict.fromkeys(names))
+
+
+def _shown(wanted: Wanted) -> str:
+    layer, version = wanted
+    if not isinstance(layer, LayerId):
+        return str(layer)
+    return layer.arn if version is None else layer.version_arn(version)
+
+
+def _no_organization(account_id: str) -> str | None:
+    return None
+
+
+def calls_about(calls: Iterable[LoggedCall], layer: Any) -> list[LoggedCall]:
+    """The calls about that layer or version; all of them where ``layer`` is None. It need not exist."""
+    wanted, version = _parsed(layer)
+    found: list[LoggedCall] = []
+    for call in calls:
+        about, number = parse(call.layer) if call.layer is not None else (None, None)
+        if wanted is None or (about is not None and wanted in (about, about.name) and version in (None, number)):
+            found.append(call)
+    return found
+
+
+def had_policy_before(calls: Iterable[LoggedCall], arn: str) -> bool:
+    """Whether the active fake's layer version had a policy before these calls, as far as can be told afterwards."""
+    fake = active_fake()
+    layer, version = parse(arn)
+    if fake is None or layer is None or version is None:
+        return False
+    policy = fake.store.policy_for_access(layer, version)
+    added: set[str] = set()
+    for call in calls:
+        if call.layer == arn and call.succeeded:
+            sid = str(call.parameters.get("StatementId"))
+            if call.operation == "AddLayerVersionPermission":
+                added.add(sid)
+            elif call.operation == "RemoveLayerVersionPermission" and sid not in added:
+                return True
+    return policy is not None and any(statement.sid not in added for statement in policy.statements)

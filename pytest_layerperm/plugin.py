@@ -71,3 +71,18 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
         fake: LayerPerm | None = item.stash.get(FAKE, None)
         if fake is not None:
             del item.stash[FAKE]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Gives a failed test's report the calls that it made, and a helper's verdict as its one line in the summary."""
+    report = yield
+    fake: LayerPerm | None = item.stash.get(FAKE, None)
+    if fake is not None and report.failed:
+        from .reporting import add_calls, put_verdict_first
+
+        add_calls(report, fake.calls, whole=item.config.get_verbosity() >= 2)
+        put_verdict_first(report, call.excinfo)
+    return report

@@ -1,13 +1,15 @@
 """boto3 sessions that cost little while a fake is on.
 
-A new ``boto3.Session`` reads botocore's service models from disk again, about 50 ms a test. While a fake is on, parsed
-models are kept for the process, and a session with nothing particular about it is used again in the next test.
+Making a ``boto3.Session`` registers over a hundred handlers, and its first client reads botocore's service models from
+disk: together tens of milliseconds, which a fake with a state of its own for each test would pay in each test. So while
+a fake is on, models of the installed packages are parsed once in a process, and a default session that nobody has
+changed serves the next test too.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +18,30 @@ from .environment import SECRET_KEY
 if TYPE_CHECKING:
     import boto3
 
-_models: dict[tuple[str, ...], dict[Any, Any]] = {}
-"""Search paths -> what a loader with these paths has read."""
-_default_sessions: dict[frozenset[tuple[str, str]], boto3.Session] = {}
-_account_sessions: dict[tuple[str, str], boto3.Session] = {}
+_models: dict[Any, dict[Any, Any]] = {}
+"""What a loader looks through -> what such loaders have read."""
+_own_session: dict[int, boto3.Session] = {}
+"""The session that the fakes' own clients come from, by the number of botocore's built-in handlers."""
+_default_sessions: dict[Any, _Reusable] = {}
+"""Environment -> the default session that was made from it."""
+_MANY = 16
+"""Environments; a suite that has more is not served by keeping them."""
 
 
-def session_of(access_key: str, region_name: str) -> boto3.Session:
-    """The process's session for an access key in a region. For clients; not to be handed out."""
-    session = _account_sessions.get((access_key, region_name))
+def client_of(access_key: str, region_name: str, settings: dict[str, Any]) -> Any:
+    """A Lambda client for an access key in a region; ``settings`` go to ``boto3.Session.client``."""
+    handlers = _built_in_handlers()
+    session = _own_session.get(handlers)
     if session is None:
-        session = _account_sessions[access_key, region_name] = new_session(access_key, region_name)
-    return session
+        _own_session.clear()
+        session = _own_session[handlers] = new_session(access_key, region_name)
+    signed_in = {
+        "aws_access_key_id": access_key,
+        "aws_secret_access_key": SECRET_KEY,
+        "region_name": region_name,
+    }
+    maker: Any = session
+    return maker.client("lambda", **{**signed_in, **settings})
 
 
 def new_session(access_key: str, region_name: str) -> boto3.Session:
@@ -39,78 +53,125 @@ def new_session(access_key: str, region_name: str) -> boto3.Session:
 
 @contextmanager
 def cheap_sessions() -> Generator[None]:
-    """Shares parsed models between sessions, and starts with no default session, as a fresh process does.
-
-    ``boto3.client()`` makes the default session where there is none; what it makes from the environment alone is
-    kept, and given again in the same environment, unless somebody asked for its event hooks meanwhile.
-    """
+    """Shares parsed models between sessions, and starts with no default session, as a fresh process does."""
     import boto3
-    import botocore.session
 
     module: Any = boto3
-    core: Any = botocore.session
-    saved = (module.DEFAULT_SESSION, module.setup_default_session, core.create_loader)
+    saved = (module.DEFAULT_SESSION, module.setup_default_session)
+    plain_setup: Callable[..., None] = module.setup_default_session
 
     def setup_default_session(**settings: Any) -> None:
         key = None if settings else _environment_key()
-        session = None if key is None else _default_sessions.get(key)
-        if session is None or session._touched:  # type: ignore[attr-defined]  # noqa: SLF001
-            session = _session_class()(**settings)
-            if key is not None:
-                _default_sessions[key] = session
-        module.DEFAULT_SESSION = session
+        known = None if key is None else _default_sessions.get(key)
+        if known is not None and known.unchanged:
+            module.DEFAULT_SESSION = known.session
+            return
+        plain_setup(**settings)
+        if key is not None:
+            if len(_default_sessions) >= _MANY:
+                _default_sessions.clear()
+            _default_sessions[key] = _Reusable(module.DEFAULT_SESSION)
 
     module.DEFAULT_SESSION = None
     module.setup_default_session = setup_default_session
-    core.create_loader = _create_loader
+    try:
+        with _shared_models():
+            yield
+    finally:
+        module.DEFAULT_SESSION, module.setup_default_session = saved
+
+
+def _built_in_handlers() -> int:
+    """Each session gets these at birth; moto, once imported, is one of them."""
+    import botocore.handlers
+
+    handlers: Any = botocore.handlers
+    return len(handlers.BUILTIN_HANDLERS)
+
+
+def _environment_key() -> Any:
+    """All that a default session is made from; None where that is more than the environment's own credentials."""
+    environment = os.environ
+    if environment.get("AWS_CONFIG_FILE") != os.devnull or "AWS_SECRET_ACCESS_KEY" not in environment:
+        return None
+    settings = frozenset(
+        (name, value)
+        for name, value in environment.items()
+        if name.startswith("AWS_") or name in ("BOTO_CONFIG", "HOME", "REQUESTS_CA_BUNDLE")
+    )
+    return settings, _built_in_handlers()
+
+
+class _Reusable:
+    """A default session that another test may have, until somebody changes it."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self._core: Any = session._session  # noqa: SLF001
+        self._hooked = False
+        # Now: they are looked up when a client is made, and the environment may be another then.
+        self._core.get_credentials()
+        self._settings = self._read_settings()
+        emitter: Any = self._core.get_component("event_emitter")
+        for name in ("register", "register_first", "register_last", "unregister"):
+            setattr(emitter, name, self._telling(getattr(emitter, name)))
+
+    def _telling(self, change: Callable[..., Any]) -> Callable[..., Any]:
+        def changed(*args: Any, **kwargs: Any) -> Any:
+            # A handler must not live on into another test.
+            self._hooked = True
+            return change(*args, **kwargs)
+
+        return changed
+
+    @property
+    def unchanged(self) -> bool:
+        return not self._hooked and self._read_settings() == self._settings
+
+    def _read_settings(self) -> Any:
+        core = self._core
+        return (
+            core.user_agent_name,
+            core.user_agent_version,
+            core.user_agent_extra,
+            dict(core._session_instance_vars),  # noqa: SLF001
+            core._credentials,  # noqa: SLF001
+            core.get_default_client_config(),
+        )
+
+
+@contextmanager
+def _shared_models() -> Generator[None]:
+    """While it is on, a loader's cache is that of all loaders that read the same installed packages."""
+    import botocore.loaders
+
+    kind: Any = botocore.loaders.Loader
+
+    def cache_of(loader: Any) -> dict[Any, Any]:
+        paths = tuple(loader.search_paths)
+        if not _only_installed(paths):
+            return loader.__dict__["_cache"]
+        return _models.setdefault((paths, tuple(loader.extras_types)), {})
+
+    def set_cache(loader: Any, cache: dict[Any, Any]) -> None:
+        loader.__dict__["_cache"] = cache
+
+    saved = kind.__dict__.get("_cache")
+    kind._cache = property(cache_of, set_cache)  # noqa: SLF001
     try:
         yield
     finally:
-        module.DEFAULT_SESSION, module.setup_default_session, core.create_loader = saved
+        if saved is None:
+            del kind._cache  # noqa: SLF001
+        else:
+            kind._cache = saved  # noqa: SLF001
 
 
-def _environment_key() -> frozenset[tuple[str, str]] | None:
-    """All that a default session is made from; None where it also depends on files."""
-    if os.environ.get("AWS_CONFIG_FILE") != os.devnull or os.environ.get("AWS_SHARED_CREDENTIALS_FILE") != os.devnull:
-        return None
-    return frozenset(
-        (name, value)
-        for name, value in os.environ.items()
-        if name.startswith("AWS_") or name in ("BOTO_CONFIG", "HOME", "REQUESTS_CA_BUNDLE")
-    )
-
-
-def _session_class() -> type[boto3.Session]:
-    """boto3's Session, telling when its event hooks were asked for: handlers must not live on into another test."""
+def _only_installed(paths: tuple[str, ...]) -> bool:
+    """Whether all that these directories hold is of boto3 and botocore; a test may write models of its own."""
     import boto3
+    import botocore
 
-    class Session(boto3.Session):
-        _touched = False
-
-        @property
-        def events(self) -> Any:
-            self._touched = True
-            plain: Any = super()
-            return plain.events
-
-    return Session
-
-
-def _create_loader(search_path_string: str | None = None) -> Any:
-    """In place of ``botocore.loaders.create_loader``: the same loader, whose cache outlives it."""
-    from botocore.loaders import Loader
-
-    class SharingLoader(Loader):
-        @property
-        def _cache(self) -> dict[Any, Any]:
-            loader: Any = self
-            return _models.setdefault(tuple(loader.search_paths), {})
-
-        @_cache.setter
-        def _cache(self, cache: dict[Any, Any]) -> None:
-            """The loader's own, empty one: not used."""
-
-    if search_path_string is None:
-        return SharingLoader()
-    paths = [os.path.expanduser(os.path.expandvars(path)) for path in search_path_string.split(os.pathsep)]
-    return SharingLoader(extra_search_paths=paths)
+    modules: Any = (boto3, botocore)
+    packages = tuple([os.path.join(os.path.dirname(module.__file__), "") for module in modules])
+    return all(path.startswith(packages) or not os.path.isdir(path) for path in paths)

@@ -45,3 +45,45 @@ def _action_of(body: Any) -> str | None:
     if not isinstance(text, str):
         return None
     return parse_qs(text).get("Action", [None])[0]
+
+
+def no_fake_is_on() -> str:
+    """What the live server says between tests."""
+    return (
+        "pytest-layerperm: no fake is on. The live server answers while a test with the fixture layerperm_server runs; "
+        "a program that outlives its test is on its own."
+    )
+
+
+def raised_inside(raised: Exception) -> str:
+    """What the live server says for an exception that in-process code would get to see."""
+    return f"pytest-layerperm: {type(raised).__name__} was raised while the call was handled: {raised}"
+
+
+def request_too_large(limit: int) -> str:
+    return f"Request must be smaller than {limit} bytes."
+
+
+def not_a_lambda_path(method: str, path: str) -> str:
+    return f"pytest-layerperm: {method} {path} is no operation of the Lambda API."
+
+
+def not_answered_here(service: str | None) -> str:
+    return f"pytest-layerperm: the live server does not answer for {service}."
+
+
+def server_extra_missing(module: str | None) -> str:
+    return f"the live server needs {module}, which is not installed: pip install 'pytest-layerperm[server]'"
+
+
+def server_did_not_start(where: str, reason: BaseException | None) -> str:
+    if reason is None:
+        return f"the live server on {where} was not ready in time"
+    return f"the live server could not start on {where}: {reason}"
+
+
+def refused_host(host: str) -> str:
+    return (
+        f"--host {host} can be reached from other machines, and the live server lets everybody in: it checks no "
+        "signatures, and /_layerperm/ can be read and reset by anyone. Add --allow-remote if that is what you want."
+    )

@@ -21,12 +21,14 @@ _PARTITIONS = (
 
 _ARN = re.compile(
     r"arn:(?P<partition>aws[a-zA-Z-]*)?:lambda:(?P<region>[a-z0-9-]+):(?P<account_id>\d{12}):layer:"
-    rf"(?P<name>{LAYER_NAME})(?::(?P<version>\d+))?",
+    # No more digits than an ARN can have: Python reads no number of any length.
+    rf"(?P<name>{LAYER_NAME})(?::(?P<version>\d{{1,2048}}))?",
     re.ASCII,
 )
 _BARE_NAME = re.compile(LAYER_NAME)
 _REGION = re.compile(REGION, re.ASCII)
 _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
+_ORGANIZATION_ID = re.compile(r"o-[a-z0-9]{10,32}")
 
 
 def partition_of(region_name: str) -> str:
@@ -40,6 +42,11 @@ def partition_of(region_name: str) -> str:
 def is_account_id(value: object) -> bool:
     """Whether the value is a twelve-digit account id."""
     return isinstance(value, str) and _ACCOUNT_ID.fullmatch(value) is not None
+
+
+def is_organization_id(value: object) -> bool:
+    """Whether the value has the form of an organization's id, such as ``o-exampleorgid``."""
+    return isinstance(value, str) and _ORGANIZATION_ID.fullmatch(value) is not None
 
 
 def is_region_name(value: object) -> bool:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import parse_qsl, unquote
 
-from .arn import LayerId, parse, partition_of, resolve
+from .arn import LayerId, is_region_name, parse, partition_of, resolve
 from .constraints import MEMBERS, whole_number
 from .errors import LambdaError, MissingAuthenticationTokenException, SerializationException
 
@@ -245,7 +245,7 @@ def _locate(call: Call) -> None:
 def _region_of(host: str) -> str:
     """The region in a regional endpoint's host name; us-east-1 where there is none, as for AWS's global ones."""
     for label in host.split("."):
-        if label.count("-") >= 2 and label[-1:].isdigit():
+        if is_region_name(label):
             return label
     return "us-east-1"
 

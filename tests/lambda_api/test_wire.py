@@ -4,7 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_layerperm.lambda_api.wire import Call, Request, decode
+from pytest_layerperm.lambda_api.arn import layer_id
+from pytest_layerperm.lambda_api.errors import (
+    MissingAuthenticationTokenException,
+    ResourceConflictException,
+    SerializationException,
+)
+from pytest_layerperm.lambda_api.wire import (
+    NO_CONTENT,
+    Call,
+    Request,
+    Signature,
+    answer,
+    decode,
+    is_own_region,
+    refuse,
+    route,
+    signature_of,
+)
 
 SIGNED = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=123456789012/20260101/eu-west-1/lambda/aws4_request, Signature=0"
@@ -46,9 +63,192 @@ def test_members_of_the_body_are_not_read_from_the_query() -> None:
     }
 
 
-@pytest.mark.parametrize("operation", ["GetLayerVersionPolicy"])
-def test_members_that_an_operation_does_not_have_are_left_out(operation: str) -> None:
+def test_members_that_an_operation_does_not_have_are_left_out() -> None:
     """What an operation does not know is ignored."""
     call = decoded("GET", POLICY, "RevisionId=r&Marker=m")
-    assert call.operation == operation
+    assert call.operation == "GetLayerVersionPolicy"
     assert call.given == {"LayerName": "shared-deps", "VersionNumber": "1"}
+
+
+BASE = "/2018-10-31/layers"
+ROUTES = [
+    ("GET", BASE, "", "ListLayers"),
+    ("GET", BASE, "find=LayerVersion&Arn=a", "GetLayerVersionByArn"),
+    ("GET", BASE, "find=Layer", "ListLayers"),
+    ("GET", f"{BASE}/n/versions", "", "ListLayerVersions"),
+    ("POST", f"{BASE}/n/versions", "", "PublishLayerVersion"),
+    ("GET", f"{BASE}/n/versions/1", "", "GetLayerVersion"),
+    ("DELETE", f"{BASE}/n/versions/1", "", "DeleteLayerVersion"),
+    ("GET", f"{BASE}/n/versions/1/policy", "", "GetLayerVersionPolicy"),
+    ("POST", f"{BASE}/n/versions/1/policy", "", "AddLayerVersionPermission"),
+    ("DELETE", f"{BASE}/n/versions/1/policy/s1", "", "RemoveLayerVersionPermission"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "query", "operation"), ROUTES)
+def test_routes(method: str, path: str, query: str, operation: str) -> None:
+    """Method and path name the operation; ListLayers and GetLayerVersionByArn share theirs."""
+    found = route(method, path, query)
+    assert found is not None
+    assert found.operation == operation
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/"),
+        ("GET", ""),
+        ("GET", "/2015-03-31/functions"),
+        ("GET", "/2015-03-31/layers"),
+        ("GET", "/2018-10-31/functions"),
+        ("POST", BASE),
+        ("GET", f"{BASE}/"),
+        ("GET", f"{BASE}/n"),
+        ("GET", f"{BASE}//versions"),
+        ("GET", f"{BASE}/n/aliases"),
+        ("DELETE", f"{BASE}/n/versions"),
+        ("GET", f"{BASE}/n/versions/"),
+        ("PUT", f"{BASE}/n/versions/1"),
+        ("GET", f"{BASE}/n/versions/1/content"),
+        ("PUT", f"{BASE}/n/versions/1/policy"),
+        ("GET", f"{BASE}/n/versions/1/policy/s1"),
+        ("DELETE", f"{BASE}/n/versions/1/policy/"),
+        ("DELETE", f"{BASE}/n/versions/1/policy/s1/more"),
+        ("DELETE", f"{BASE}/n/versions/1/policy"),
+    ],
+)
+def test_what_is_no_layer_operation(method: str, path: str) -> None:
+    """It is left to others."""
+    assert route(method, path, "") is None
+    assert decode(Request(method, "h", path, "", SIGNED, b""), str) is None
+
+
+def test_path_members_are_decoded() -> None:
+    """Each segment by itself: an encoded slash does not split."""
+    found = route("DELETE", f"{BASE}/a%2Fb/versions/%31/policy/s%20%31", "")
+    assert found is not None
+    assert found.path_members == {"LayerName": "a/b", "VersionNumber": "1", "StatementId": "s 1"}
+
+
+def test_call_knows_layer_version_and_caller() -> None:
+    """The layer by its bare name in the caller's account and the signature's region."""
+    call = decoded("GET", POLICY, headers={**SIGNED, "amz-sdk-invocation-id": "i"})
+    assert call.layer == layer_id("shared-deps", "123456789012", "eu-west-1")
+    assert (call.version, call.account_id, call.region_name) == (1, "123456789012", "eu-west-1")
+    assert call.resource == "arn:aws:lambda:eu-west-1:123456789012:layer:shared-deps:1"
+    assert call.invocation_id == "i"
+    assert call.signature == Signature("123456789012", "eu-west-1", "lambda")
+
+
+def test_resource_of_a_call() -> None:
+    """The version's ARN, the layer's where there is no version, None where it is about no layer."""
+    layer_arn = "arn:aws:lambda:eu-west-1:123456789012:layer:n"
+    assert decoded("GET", f"{BASE}/n/versions").resource == layer_arn
+    assert decoded("GET", f"{BASE}/n/versions/latest").resource == layer_arn
+    assert decoded("GET", BASE).resource is None
+    assert decoded("GET", f"{BASE}/a.b/versions/1").resource is None
+    assert decoded("GET", BASE, f"find=LayerVersion&Arn={layer_arn}:3").resource == f"{layer_arn}:3"
+    assert decoded("GET", BASE, "find=LayerVersion").resource is None
+
+
+def test_presigned_query_is_a_signature_too() -> None:
+    """The scope is in X-Amz-Credential then."""
+    query = "X-Amz-Credential=AKIA%2F20260101%2Fus-west-2%2Flambda%2Faws4_request&X-Amz-Signature=0"
+    assert decoded("GET", POLICY, query, headers={}).signature == Signature("AKIA", "us-west-2", "lambda")
+
+
+@pytest.mark.parametrize(
+    ("headers", "query"),
+    [
+        ({}, ""),
+        ({"Authorization": "Bearer token"}, ""),
+        ({"Authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20260101, Signature=0"}, ""),
+        ({}, "X-Amz-Credential=AKIA"),
+    ],
+)
+def test_no_signature_that_can_be_read(headers: dict[str, str], query: str) -> None:
+    """Refused as unsigned, before anything else is looked at."""
+    request = Request("POST", "h", POLICY, query, headers, b"no json")
+    assert signature_of(request) is None
+    call = decode(request, str)
+    assert call is not None
+    assert isinstance(call.refusal, MissingAuthenticationTokenException)
+
+
+@pytest.mark.parametrize(
+    ("host", "region_name"),
+    [
+        ("lambda.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("lambda.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+        ("lambda.amazonaws.com", "us-east-1"),
+        ("my-own-host:8000", "us-east-1"),
+        ("127.0.0.1:8000", "us-east-1"),
+    ],
+)
+def test_region_of_unsigned_calls(host: str, region_name: str) -> None:
+    """The endpoint's, where its name tells it."""
+    assert decoded("GET", BASE, headers={}, host=host).region_name == region_name
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"{", "The request body is not valid JSON."),
+        (b"\xff\xfe", "The request body is not valid JSON."),
+        (b"[" * 200_000, "The request body is not valid JSON."),
+        (b'{"a":' + b"1" * 5000 + b"}", "The request body is not valid JSON."),
+        (b"[]", "The request body is not a JSON object."),
+        (b"null", "The request body is not a JSON object."),
+    ],
+)
+def test_bodies_that_cannot_be_read(body: bytes, text: str) -> None:
+    """Refused, however they are broken; the call is still known for the log."""
+    call = decoded("POST", POLICY, body=body)
+    assert isinstance(call.refusal, SerializationException)
+    assert str(call.refusal) == text
+    assert call.resource == "arn:aws:lambda:eu-west-1:123456789012:layer:shared-deps:1"
+
+
+def test_body_of_operations_without_one_is_not_looked_at() -> None:
+    """It is no reason to refuse."""
+    assert decoded("GET", POLICY, body=b"{").refusal is None
+
+
+def test_success_and_refusal_on_the_wire() -> None:
+    """Compact JSON; the code of a refusal stands in a header."""
+    done = answer(201, {"Statement": "ü", "RevisionId": None})
+    assert done.body == '{"Statement":"ü","RevisionId":null}'.encode()
+    assert done.wire_headers("id", "date") == {
+        "date": "date",
+        "content-type": "application/json",
+        "connection": "keep-alive",
+        "x-amzn-requestid": "id",
+        "content-length": str(len(done.body)),
+    }
+    refused = refuse(ResourceConflictException("m"), {"Retry-After": "1"})
+    assert (refused.status, refused.body) == (409, b'{"Type":"User","message":"m"}')
+    headers = refused.wire_headers("id", "date")
+    assert (headers["x-amzn-errortype"], headers["Retry-After"]) == ("ResourceConflictException", "1")
+
+
+def test_no_content_has_a_type_and_no_length() -> None:
+    """As AWS sends it (1.6)."""
+    assert NO_CONTENT.wire_headers("id", "date") == {
+        "date": "date",
+        "content-type": "application/json",
+        "connection": "keep-alive",
+        "x-amzn-requestid": "id",
+    }
+
+
+def test_text_without_a_utf8_form_is_replaced() -> None:
+    """JSON can carry half a surrogate pair; an answer cannot."""
+    assert answer(200, {"Description": "\ud800"}).body == b'{"Description":"?"}'
+
+
+def test_own_region() -> None:
+    """Region and partition must be those of the endpoint."""
+    layer = layer_id("n", "123456789012", "us-east-1")
+    assert is_own_region(layer, "us-east-1")
+    assert not is_own_region(layer, "us-east-2")
+    assert not is_own_region(layer._replace(partition="aws-cn"), "us-east-1")

@@ -1,0 +1,72 @@
+"""``python -m pytest_layerperm serve``: the live server outside pytest, for test suites in other languages."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from .wording import refused_host
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; returns its exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if not options.allow_remote and not is_loopback(options.host):
+        parser.error(refused_host(options.host))
+    return serve(options.host, options.port, options.account_id, options.region)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
+
+
+def serve(host: str, port: int, account_id: str, region_name: str) -> int:
+    """Serves a fake until SIGINT or SIGTERM. Prints the URL as soon as it answers; nothing else on stdout."""
+    from .fake import LayerPerm
+    from .transports.server import LiveServer, ServerFailed
+
+    stopped = threading.Event()
+
+    def stop(*_: object) -> None:
+        stopped.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    try:
+        fake = LayerPerm(account_id, region_name)
+        server = LiveServer(lambda: fake, host=host, port=port)
+    except (ServerFailed, ValueError) as failed:
+        sys.stderr.write(f"{failed}\n")
+        return 1
+    sys.stdout.write(f"{server.url}\n")
+    sys.stdout.flush()
+    stopped.wait()
+    server.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m pytest_layerperm", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    command = commands.add_parser("serve", help="run the live server; the first line it prints is its URL")
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    command.add_argument("--port", type=_port, default=0, help="port to listen on; 0 picks a free one (0)")
+    command.add_argument("--account-id", default="123456789012", help="account of unknown access keys (123456789012)")
+    command.add_argument("--region", default="us-east-1", help="default region (us-east-1)")
+    command.add_argument("--allow-remote", action="store_true", help="let --host be an address that others can reach")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"must be a port from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""The live server's application: HTTP in, the one handler, HTTP out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from ..fault import ConnectionBroken
+from ..lambda_api.wire import API_PATH, Request
+from ..wording import no_fake_is_on, raised_inside, request_too_large
+from . import control, elsewhere
+from .connection import Connection, Receive
+from .reply import Reply, refusal, reply_of
+
+if TYPE_CHECKING:
+    from ..fake import LayerPerm
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+LAMBDA_BODY_LIMIT = 70_167_211
+"""Bytes of a request to Lambda: 50 MB of zip in base64 and what is around it."""
+BODY_LIMIT = 256 * 1024 * 1024
+"""Bytes of a request to any other service. More than that is not even read."""
+
+
+class Application:
+    """Answers each request with the fake that is on at that moment, which ``current`` tells."""
+
+    def __init__(self, current: Callable[[], LayerPerm | None]) -> None:
+        self._current = current
+        # For what may take long, or call this server again: an Interleave's action, other AWS services.
+        self._workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="layerperm-server")
+
+    async def __call__(self, connection: Connection, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        headers = dict[bytes, bytes](scope["headers"])
+        path: str = scope["raw_path"].decode("latin-1")
+        body: bytes | None = b""
+        limit = LAMBDA_BODY_LIMIT if path.startswith(API_PATH) else BODY_LIMIT
+        if b"content-length" in headers or b"transfer-encoding" in headers:
+            body = await _body(receive, limit)
+            if body is None:
+                return
+        if len(body) > limit:
+            reply = reply_of(refusal(413, "RequestEntityTooLargeException", request_too_large(limit)))
+        else:
+            request = Request(
+                method=scope["method"],
+                host=headers.get(b"host", b"").decode("latin-1"),
+                path=path,
+                query=scope["query_string"].decode("latin-1"),
+                headers=_Headers(headers),
+                body=body,
+            )
+            try:
+                reply = await self._reply(request)
+            except ConnectionBroken as broken:
+                await (connection.fall_silent if broken.kind == "ReadTimeoutError" else connection.cut)(receive)
+                return
+        if reply.latency:
+            await asyncio.sleep(reply.latency)
+        sent = dict(reply.headers)
+        if scope["http_version"] == "1.0" or b"close" in headers.get(b"connection", b"").lower():
+            sent["connection"] = "close"
+        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.items()]
+        await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def _reply(self, request: Request) -> Reply:
+        fake = self._current()
+        if fake is None:
+            return reply_of(refusal(503, "ServiceUnavailableException", no_fake_is_on()))
+        if request.method == "GET" and not fake.faults and request.path.startswith(API_PATH):
+            return _answer(fake, request)
+        return await asyncio.get_running_loop().run_in_executor(self._workers, _answer, fake, request)
+
+
+def _answer(fake: LayerPerm, request: Request) -> Reply:
+    if request.path.startswith(control.PREFIX):
+        return control.answer(fake, request)
+    try:
+        response = fake.handle(request)
+    except ConnectionBroken:
+        raise
+    except Exception as raised:  # The fake has kept it for the test.
+        return reply_of(refusal(500, "ServiceException", raised_inside(raised)), fake)
+    return elsewhere.answer(fake, request) if response is None else reply_of(response, fake)
+
+
+async def _body(receive: Receive, limit: int) -> bytes | None:
+    """A request's body; None when the client went away before its end. Of one over the limit only a part.
+
+    What is over the limit is read and thrown away, so that the client gets to see the answer.
+    """
+    parts = bytearray()
+    dropped = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        part: bytes = message["body"]
+        if len(parts) <= limit:
+            parts += part
+        else:
+            dropped += len(part)
+        if not message["more_body"] or dropped > BODY_LIMIT:
+            return bytes(parts)
+
+
+class _Headers:
+    """A request's headers by names in any case; of repeated ones the last counts."""
+
+    __slots__ = ("_headers",)
+
+    def __init__(self, headers: Mapping[bytes, bytes]) -> None:
+        self._headers = headers
+
+    def get(self, name: str, /) -> str | None:
+        value = self._headers.get(name.lower().encode("latin-1"))
+        return None if value is None else value.decode("latin-1")

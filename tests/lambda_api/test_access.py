@@ -1,0 +1,64 @@
+"""Whether a caller may, and why not."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_layerperm.lambda_api.access import (
+    CROSS_ACCOUNT_OPERATIONS,
+    Caller,
+    action_of,
+    admitting_statements,
+    foreign_refusal,
+)
+from pytest_layerperm.lambda_api.arn import layer_id
+from pytest_layerperm.lambda_api.constraints import MEMBERS
+from pytest_layerperm.lambda_api.model import ACTION, Policy, make_statement
+
+LAYER = layer_id("shared-deps", "123456789012", "us-east-1")
+PUBLIC = make_statement(LAYER, 1, "public", ACTION, "*", None)
+PARTNER = make_statement(LAYER, 1, "partner", ACTION, "210987654321", None)
+OURS = make_statement(LAYER, 1, "ours", ACTION, "*", "o-exampleorgid")
+POLICY = Policy("r", (PARTNER, PUBLIC, OURS))
+CALLER = Caller("210987654321")
+
+
+def test_caller_is_named_in_full() -> None:
+    """The account's root in the partition of the call, or the user or role that is known."""
+    assert CALLER.arn_in("aws-cn") == "arn:aws-cn:iam::210987654321:root"
+    assert Caller("1" * 12, arn="arn:aws:iam::111111111111:user/dev").arn_in("aws").endswith(":user/dev")
+
+
+def test_admitting_statements_are_all_that_fit() -> None:
+    """In their order, none where there is no policy."""
+    member = Caller("333333333333", "o-exampleorgid")
+    assert list(admitting_statements(POLICY, CALLER, "aws")) == [PARTNER, PUBLIC]
+    assert list(admitting_statements(POLICY, member, "aws")) == [PUBLIC, OURS]
+    assert list(admitting_statements(POLICY, CALLER, "aws-cn")) == [PUBLIC]
+    assert list(admitting_statements(None, CALLER, "aws")) == []
+
+
+def test_by_arn_is_authorized_as_get_layer_version() -> None:
+    """Every other operation has an action of its own name (7.5)."""
+    assert action_of("GetLayerVersionByArn") == action_of("GetLayerVersion") == "lambda:GetLayerVersion"
+    assert action_of("ListLayerVersions") == "lambda:ListLayerVersions"
+
+
+@pytest.mark.parametrize("operation", sorted(CROSS_ACCOUNT_OPERATIONS))
+def test_reading_another_accounts_version(operation: str) -> None:
+    """With a statement, and not without."""
+    assert foreign_refusal(operation, CALLER, "aws", "arn:v", POLICY) is None
+    refusal = foreign_refusal(operation, CALLER, "aws", "arn:v", Policy("r", (OURS,)))
+    assert str(refusal) == (
+        "User: arn:aws:iam::210987654321:root is not authorized to perform: lambda:GetLayerVersion "
+        "on resource: arn:v because no resource-based policy allows the lambda:GetLayerVersion action"
+    )
+
+
+@pytest.mark.parametrize("operation", sorted(set(MEMBERS) - CROSS_ACCOUNT_OPERATIONS))
+def test_nothing_else_is_open_to_other_accounts(operation: str) -> None:
+    """However public the version is."""
+    assert str(foreign_refusal(operation, CALLER, "aws", "arn:v", POLICY)) == (
+        f"User: arn:aws:iam::210987654321:root is not authorized to perform: lambda:{operation} "
+        f"on resource: arn:v because no resource-based policy allows the lambda:{operation} action"
+    )

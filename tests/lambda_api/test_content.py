@@ -1,0 +1,60 @@
+"""Archives: what is refused, and what is told of them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import zipfile
+
+import pytest
+
+from pytest_layerperm.lambda_api.content import UNZIPPED_SIZE_LIMIT, read_archive
+from pytest_layerperm.lambda_api.errors import InvalidParameterValueException
+
+
+def archive_of(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def claiming(size: int) -> bytes:
+    """An archive whose directory claims that its one file is that big."""
+    archive = bytearray(archive_of(big=b"x"))
+    directory = archive.index(b"PK\x01\x02")
+    archive[directory + 24 : directory + 28] = size.to_bytes(4, "little")
+    return bytes(archive)
+
+
+def test_hash_and_sizes() -> None:
+    """The hash is base64 of the archive's SHA-256, the size is the archive's."""
+    archive = archive_of(a=b"1234", b=b"56")
+    content = read_archive(archive)
+    assert content.archive == archive
+    assert content.sha256 == base64.b64encode(hashlib.sha256(archive).digest()).decode()
+    assert content.size == len(archive)
+    assert content.unzipped_size == 6
+
+
+@pytest.mark.parametrize("archive", [b"", b"no zip", b"PK\x03\x04 cut off", archive_of(a=b"x")[:-10]])
+def test_what_is_no_zip_is_refused(archive: bytes) -> None:
+    """The text that Lambda has for code that it cannot unzip."""
+    with pytest.raises(InvalidParameterValueException) as refused:
+        read_archive(archive)
+    assert str(refused.value) == "Could not unzip uploaded file. Please check your file, then try to upload again."
+
+
+def test_an_empty_zip_is_refused() -> None:
+    """A layer has at least one file."""
+    with pytest.raises(InvalidParameterValueException, match=r"^Uploaded file must be a non-empty zip$"):
+        read_archive(archive_of())
+
+
+def test_what_unzips_to_too_much_is_refused() -> None:
+    """The limit itself is too much already (6.6)."""
+    assert read_archive(claiming(UNZIPPED_SIZE_LIMIT - 1)).unzipped_size == UNZIPPED_SIZE_LIMIT - 1
+    with pytest.raises(InvalidParameterValueException, match=r"^Unzipped size must be smaller than 262144000 bytes$"):
+        read_archive(claiming(UNZIPPED_SIZE_LIMIT))
