@@ -37,16 +37,27 @@ def serve(host: str, port: int, account_id: str, region_name: str) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    switching = threading.Lock()
+
+    def switch_on() -> None:
+        """Only when it is needed: importing boto3 takes longer than all the rest."""
+        with switching:
+            if not fake.active:
+                fake.start()
+
     try:
         fake = LayerPerm(account_id, region_name)
-        server = LiveServer(lambda: fake, host=host, port=port)
+        server = LiveServer(lambda: fake, host=host, port=port, switch_on=switch_on)
     except (ServerFailed, ValueError) as failed:
         sys.stderr.write(f"{failed}\n")
         return 1
+    fake.content_url = server.url
     sys.stdout.write(f"{server.url}\n")
     sys.stdout.flush()
     stopped.wait()
     server.stop()
+    if fake.active:
+        fake.stop()
     return 0
 
 

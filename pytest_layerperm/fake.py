@@ -17,6 +17,7 @@ from .calls import UNLOGGED, CallLog, LoggedCall, logged_parameters
 from .decorating import decorated_class, decorated_function
 from .fault import ConnectionBroken, Fault, Proceed, check_flag, compose, note_lost
 from .lambda_api.arn import partition_of
+from .lambda_api.locations import location_of
 from .lambda_api.operations import Operations
 from .lambda_api.store import LayerStore
 from .lambda_api.wire import Call, Request, Response, decode
@@ -73,6 +74,8 @@ class LayerPerm:
         """Every attempt, oldest first."""
         self.elsewhere: Elsewhere | None = None
         """The rest of AWS, while the fake is on."""
+        self.content_url: str | None = None
+        """Where this machine serves layer content; None where nothing does, and locations have AWS's form only."""
         self._depth = 0
         self._used = False
         self._start_empty()
@@ -81,7 +84,7 @@ class LayerPerm:
         self.callers = Callers(self.account_id)
         self.store = LayerStore(new_id=_new_id, timestamp=self._timestamp)
         self._operations = Operations(
-            self.store, caller_of=self.callers.caller_of, location_of=_location_of, fetch=_no_s3
+            self.store, caller_of=self.callers.caller_of, location_of=self._location_of, fetch=_no_s3
         )
         self._faults: list[Fault] = []
         self._injected: list[Fault] = []
@@ -361,6 +364,9 @@ class LayerPerm:
         self.escaped.append(refused)
         raise refused
 
+    def _location_of(self, published: PublishedVersion) -> str:
+        return location_of(published, self.content_url)
+
     def _timestamp(self) -> str:
         milliseconds = round(self.virtual_time.now() * 1000)
         seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds // 1000))
@@ -403,15 +409,6 @@ class Injection:
 
 def _new_id() -> str:
     return str(uuid.uuid4())
-
-
-def _location_of(published: PublishedVersion) -> str:
-    layer = published.layer
-    bucket = f"awslambda-{layer.region_name}-layers"
-    return (
-        f"https://{bucket}.s3.{layer.region_name}.amazonaws.com/snapshots/{layer.account_id}/"
-        f"{layer.name}-{published.version}"
-    )
 
 
 def _no_s3(bucket: str, key: str, version: str | None, call: Call) -> bytes:

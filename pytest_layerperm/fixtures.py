@@ -92,6 +92,7 @@ def layerperm_server(layerperm: LayerPerm) -> ServerAddress:
     from .transports.server import ServerAddress, ServerFailed, shared_server
 
     try:
-        return ServerAddress(shared_server().url, layerperm)
+        layerperm.content_url = shared_server().url
+        return ServerAddress(layerperm.content_url, layerperm)
     except ServerFailed as failed:
         pytest.fail(f"layerperm_server: {failed}", pytrace=False)

@@ -68,8 +68,10 @@ def not_a_lambda_path(method: str, path: str) -> str:
     return f"pytest-layerperm: {method} {path} is no operation of the Lambda API."
 
 
-def not_answered_here(service: str | None) -> str:
-    return f"pytest-layerperm: the live server does not answer for {service}."
+def not_answered_here(service: str, method: str, path: str, reason: str | None = None) -> str:
+    """What the live server says for a call of another service that moto does not answer."""
+    because = "moto has no such operation" if reason is None else f"moto failed with {reason}"
+    return f"pytest-layerperm: {method} {path} is no layer call and goes to moto's {service}, and {because}."
 
 
 def server_extra_missing(module: str | None) -> str:

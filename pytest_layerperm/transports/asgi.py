@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ..fault import ConnectionBroken
 from ..lambda_api.wire import API_PATH, Request
 from ..wording import no_fake_is_on, raised_inside, request_too_large
-from . import control, elsewhere
+from . import control, downloads, elsewhere
 from .connection import Connection, Receive
-from .reply import Reply, refusal, reply_of
+from .exchange import Reply, WireHeaders, refusal, reply_of
 
 if TYPE_CHECKING:
     from ..fake import LayerPerm
@@ -26,10 +26,14 @@ BODY_LIMIT = 256 * 1024 * 1024
 
 
 class Application:
-    """Answers each request with the fake that is on at that moment, which ``current`` tells."""
+    """Answers each request with the fake that is on at that moment, which ``current`` tells.
 
-    def __init__(self, current: Callable[[], LayerPerm | None]) -> None:
+    ``switch_on`` is called before another AWS service is: only a fake that is on has these.
+    """
+
+    def __init__(self, current: Callable[[], LayerPerm | None], switch_on: Callable[[], object] | None = None) -> None:
         self._current = current
+        self._switch_on = switch_on
         # For what may take long, or call this server again: an Interleave's action, other AWS services.
         self._workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="layerperm-server")
 
@@ -50,7 +54,7 @@ class Application:
                 host=headers.get(b"host", b"").decode("latin-1"),
                 path=path,
                 query=scope["query_string"].decode("latin-1"),
-                headers=_Headers(headers),
+                headers=WireHeaders(headers),
                 body=body,
             )
             try:
@@ -63,7 +67,7 @@ class Application:
         sent = dict(reply.headers)
         if scope["http_version"] == "1.0" or b"close" in headers.get(b"connection", b"").lower():
             sent["connection"] = "close"
-        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.items()]
+        encoded = [(name.encode(), value.encode()) for name, value in sent.items()]
         await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
         await send({"type": "http.response.body", "body": reply.body})
 
@@ -72,20 +76,26 @@ class Application:
         if fake is None:
             return reply_of(refusal(503, "ServiceUnavailableException", no_fake_is_on()))
         if request.method == "GET" and not fake.faults and request.path.startswith(API_PATH):
-            return _answer(fake, request)
-        return await asyncio.get_running_loop().run_in_executor(self._workers, _answer, fake, request)
+            return self._answer(fake, request)
+        return await asyncio.get_running_loop().run_in_executor(self._workers, self._answer, fake, request)
 
-
-def _answer(fake: LayerPerm, request: Request) -> Reply:
-    if request.path.startswith(control.PREFIX):
-        return control.answer(fake, request)
-    try:
-        response = fake.handle(request)
-    except ConnectionBroken:
-        raise
-    except Exception as raised:  # The fake has kept it for the test.
-        return reply_of(refusal(500, "ServiceException", raised_inside(raised)), fake)
-    return elsewhere.answer(fake, request) if response is None else reply_of(response, fake)
+    def _answer(self, fake: LayerPerm, request: Request) -> Reply:
+        if request.path.startswith(control.PREFIX):
+            return control.answer(fake, request)
+        try:
+            response = fake.handle(request)
+        except ConnectionBroken:
+            raise
+        except Exception as raised:  # The fake has kept it for the test.
+            return reply_of(refusal(500, "ServiceException", raised_inside(raised)), fake)
+        if response is not None:
+            return reply_of(response, fake)
+        archive = downloads.answer(fake, request)
+        if archive is not None:
+            return archive
+        if self._switch_on is not None:
+            self._switch_on()
+        return elsewhere.answer(fake, request)
 
 
 async def _body(receive: Receive, limit: int) -> bytes | None:
@@ -106,16 +116,3 @@ async def _body(receive: Receive, limit: int) -> bytes | None:
             dropped += len(part)
         if not message["more_body"] or dropped > BODY_LIMIT:
             return bytes(parts)
-
-
-class _Headers:
-    """A request's headers by names in any case; of repeated ones the last counts."""
-
-    __slots__ = ("_headers",)
-
-    def __init__(self, headers: Mapping[bytes, bytes]) -> None:
-        self._headers = headers
-
-    def get(self, name: str, /) -> str | None:
-        value = self._headers.get(name.lower().encode("latin-1"))
-        return None if value is None else value.decode("latin-1")

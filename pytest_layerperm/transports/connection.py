@@ -10,7 +10,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .reply import refusal, reply_of
+from .exchange import refusal, reply_of
 
 HEAD_LIMIT = 64 * 1024
 """Bytes that a request may have beside its body."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..lambda_api.wire import Request
-from .reply import Reply, refusal, reply_of
+from .exchange import Reply, refusal, reply_of
 
 if TYPE_CHECKING:
     from ..fake import LayerPerm

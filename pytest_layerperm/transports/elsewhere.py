@@ -1,22 +1,100 @@
-"""Requests to the live server that are for no layer operation."""
+"""Requests to the live server that are for no layer operation: other AWS services, which are moto's."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
 
-from ..lambda_api.wire import Request, signature_of
+from ..lambda_api.wire import API_PATH, Request, Response, signature_of
 from ..wording import not_a_lambda_path, not_answered_here
-from .reply import Reply, refusal, reply_of
+from .exchange import Reply, refusal, reply_of
 
 if TYPE_CHECKING:
     from ..fake import LayerPerm
 
+_HOSTS = {
+    "ecr": "api.ecr",
+    "iotdata": "data-ats.iot",
+    "mobiletargeting": "pinpoint",
+    "pricing": "api.pricing",
+    "sagemaker": "api.sagemaker",
+    "ses": "email",
+    "timestream": "ingest.timestream",
+}
+"""Services that sign by another name than their endpoint's."""
+_HOP_BY_HOP = frozenset(
+    {"connection", "content-length", "expect", "host", "keep-alive", "transfer-encoding", "upgrade"}
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_XML = {"ec2": "<Response><Errors>{}</Errors></Response>", "s3": "{}"}
+_QUERY_XML = "<ErrorResponse>{}</ErrorResponse>"
+
 
 def answer(fake: LayerPerm, request: Request) -> Reply:
-    """What other AWS services answer, told by the signature; an error in AWS's form where nobody does."""
+    """What the AWS service answers that the request is signed for; an error in its own form where nobody does."""
     signature = signature_of(request)
-    service = None if signature is None else signature.service
-    if service in (None, "lambda"):
-        unknown = refusal(404, "UnknownOperationException", not_a_lambda_path(request.method, request.path))
-        return reply_of(unknown, fake)
-    return reply_of(refusal(501, "NotImplemented", not_answered_here(service)), fake)
+    if signature is None or request.path.startswith(API_PATH):
+        return reply_of(_unknown(request), fake)
+    try:
+        status, headers, body = fake.answer_elsewhere(*_for_aws(request, signature.service, signature.region_name))
+    except Exception as raised:
+        return reply_of(_refused(fake, request, signature.service, raised), fake)
+    if signature.service == "lambda" and status == 404 and not body:
+        return reply_of(_unknown(request), fake)  # moto's word for a path of another API version.
+    return _reply(request, status, dict(headers), body)
+
+
+def _for_aws(request: Request, service: str, region_name: str) -> tuple[Any, Any]:
+    """The request as it would have gone to AWS, and its URL."""
+    from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+
+    host = f"{_HOSTS.get(service, service)}.{region_name}.amazonaws.com"
+    url = f"https://{host}{request.path}{'?' if request.query else ''}{request.query}"
+    given: Any = request.headers
+    headers = HeadersDict({name: value for name, value in given.items() if name not in _HOP_BY_HOP})
+    headers["Host"] = host
+    headers["Content-Length"] = str(len(request.body))
+    return AWSPreparedRequest(request.method, url, headers, request.body, False), urlsplit(url)
+
+
+def _reply(request: Request, status: int, given: dict[str, Any], body: Any) -> Reply:
+    from ._translate import bytes_of
+
+    # A client can make S3 answer with headers of its choice.
+    headers = {str(name).lower(): _CONTROL.sub(" ", str(value)) for name, value in given.items()}
+    sent = b"" if request.method == "HEAD" or status in (204, 304) else bytes_of(body)
+    headers.pop("transfer-encoding", None)
+    headers.pop("connection", None)
+    if status in (204, 304):
+        headers.pop("content-length", None)
+    elif request.method != "HEAD" or "content-length" not in headers:
+        headers["content-length"] = str(len(sent))
+    return Reply(status, headers, sent)
+
+
+def _unknown(request: Request) -> Response:
+    return refusal(404, "UnknownOperationException", not_a_lambda_path(request.method, request.path))
+
+
+def _refused(fake: LayerPerm, request: Request, service: str, raised: Exception) -> Response:
+    """Nothing would have left this machine: the program that called is told, and the test goes on."""
+    from ..fake import RequestRefused
+
+    reason = f"{type(raised).__name__}: {raised}"
+    if isinstance(raised, RequestRefused):
+        fake.escaped.remove(raised)
+        if service == "lambda":
+            return _unknown(request)
+        reason = None
+    refused = refusal(501, "NotImplemented", not_answered_here(service, request.method, request.path, reason))
+    # Where JSON 1.0 and 1.1 have the code.
+    refused = refused._replace(body=b'{"__type":"NotImplemented",' + refused.body[1:])
+    form = (request.headers.get("content-type") or "").startswith("application/x-www-form-urlencoded")
+    if service not in _XML and not form:
+        return refused
+    message = escape(not_answered_here(service, request.method, request.path, reason))
+    error = f"<Error><Code>NotImplemented</Code><Message>{message}</Message></Error>"
+    document = _XML.get(service, _QUERY_XML).format(error)
+    return refused._replace(body=document.encode(), headers={"content-type": "text/xml"})

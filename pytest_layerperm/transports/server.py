@@ -38,10 +38,19 @@ class ServerFailed(RuntimeError):
 class LiveServer:
     """A running server. ``current`` tells the fake that answers at each moment, or None.
 
+    ``switch_on`` is called before another AWS service is, where the fake may not be on yet.
+
     Raises ServerFailed where it cannot start: no extra ``server`` installed, no such address, no port free.
     """
 
-    def __init__(self, current: Callable[[], LayerPerm | None], *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        current: Callable[[], LayerPerm | None],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        switch_on: Callable[[], object] | None = None,
+    ) -> None:
         try:
             import uvicorn
 
@@ -53,7 +62,7 @@ class LiveServer:
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         config = uvicorn.Config(
-            Application(current),  # pyright: ignore[reportArgumentType]
+            Application(current, switch_on),  # pyright: ignore[reportArgumentType]
             http=Connection,
             loop="asyncio",
             ws="none",

@@ -77,3 +77,18 @@ def test_a_wrong_argument_is_an_error_in_words(arguments, status, message):
     assert (code, stdout) == (status, "")
     assert message in stderr.splitlines()[-1]
     assert "Traceback" not in stderr
+
+
+def test_other_services_answer_too():
+    """The fake is switched on when the first call for another AWS service comes."""
+    process = start("--account-id", "222222222222")
+    url = process.stdout.readline().rstrip("\n")
+    scope = "unknown/20260101/us-east-1/sts/aws4_request"
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
+    body = b"Action=GetCallerIdentity&Version=2011-06-15"
+    for _ in range(2):
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=60) as response:
+            assert b"<Account>222222222222</Account>" in response.read()
+    process.terminate()
+    assert process.communicate(timeout=10) == ("", "")
+    assert process.returncode == 0

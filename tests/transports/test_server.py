@@ -399,3 +399,18 @@ def test_the_fixture_fails_with_the_servers_own_words(pytester):
         ]
     )
     result.assert_outcomes(failed=1)
+def test_the_calls_of_another_process_are_in_the_failure_report(pytester):
+    """A failed test shows what reached its fake through the server, without asking."""
+    pytester.makepyfile(
+        f"""
+        from http.client import HTTPConnection
+
+        def test_it(layerperm_server, layerperm_layer):
+            connection = HTTPConnection(layerperm_server.url.removeprefix("http://"))
+            connection.request("GET", {POLICY!r}, headers={signature()!r})
+            assert connection.getresponse().status == 200
+        """
+    )
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*layerperm calls*", "*GetLayerVersionPolicy*404 ResourceNotFoundException*"])

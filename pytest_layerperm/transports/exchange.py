@@ -1,8 +1,8 @@
-"""What the live server sends: answers with all their headers, and errors that no AWS operation knows."""
+"""What the live server takes and sends: headers in, answers with all their headers out, errors of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
@@ -34,3 +34,20 @@ def reply_of(response: Response, fake: LayerPerm | None = None) -> Reply:
 def refusal(status: int, code: str, message: str) -> Response:
     """An error of HTTP, or of this server itself, in the form in which SDKs read AWS's own (aws-facts 3.0)."""
     return answer(status, {"Type": "User" if status < 500 else "Service", "Message": message})._replace(error_code=code)
+
+
+class WireHeaders:
+    """A request's headers, found by names in any case; of repeated ones the last counts."""
+
+    __slots__ = ("_headers",)
+
+    def __init__(self, headers: Mapping[bytes, bytes]) -> None:
+        self._headers = headers
+
+    def get(self, name: str, /) -> str | None:
+        value = self._headers.get(name.lower().encode("latin-1"))
+        return None if value is None else value.decode("latin-1")
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """All of them, names in lower case."""
+        return ((name.decode("latin-1"), value.decode("latin-1")) for name, value in self._headers.items())
