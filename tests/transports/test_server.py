@@ -413,4 +413,4 @@ def test_the_calls_of_another_process_are_in_the_failure_report(pytester):
     )
     result = pytester.runpytest_inprocess()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*layerperm calls*", "*GetLayerVersionPolicy*404 ResourceNotFoundException*"])
+    result.stdout.fnmatch_lines(["*layerperm calls*", "*GetLayerVersionPolicy*shared-deps:1*404*"])
