@@ -72,7 +72,7 @@ class LayerPerm:
         self.virtual_time = VirtualTime(real_sleep=real_sleep)
         self.calls = CallLog()
         """Every attempt, oldest first."""
-        self.elsewhere: Elsewhere | None = None
+        self.elsewhere: Elsewhere
         """The rest of AWS, while the fake is on."""
         self.content_url: str | None = None
         """Where this machine serves layer content; None where nothing does, and locations have AWS's form only."""
@@ -351,12 +351,7 @@ class LayerPerm:
 
     def answer_elsewhere(self, request: Any, url: SplitResult) -> tuple[int, Any, Any]:
         """moto's answer to a request that is no layer call. Raises RequestRefused where moto has none."""
-        assert self.elsewhere is not None
         return self.elsewhere.answer(request, url)
-
-    def account_of_request(self, request: Request) -> str:
-        """The account that signed a request, of whatever service."""
-        return self.callers.account_of_request(request)
 
     def refuse(self, request: Any, url: SplitResult) -> NoReturn:
         """Refuses a request that nobody answers: it would leave this machine. Fails the test in any case."""

@@ -181,9 +181,7 @@ def _convert(member: Member, value: Any) -> Any:
     if kind in ("long", "integer"):
         return _number(value, "Long" if kind == "long" else "Integer")
     if kind == "list":
-        if not isinstance(value, list):
-            raise SerializationException("Expected list or null")
-        return tuple([_text(item) for item in cast(list[Any], value)])
+        return text_list(value)
     if kind == "structure":
         if not isinstance(value, dict):
             raise SerializationException("Expected structure or null")
@@ -195,6 +193,13 @@ def _convert(member: Member, value: Any) -> Any:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise SerializationException(f"The value of {member.label} is not valid base64.") from None
+
+
+def text_list(value: Any) -> tuple[str, ...]:
+    """A JSON list of strings. Raises SerializationException for anything else."""
+    if not isinstance(value, list):
+        raise SerializationException("Expected list or null")
+    return tuple([_text(item) for item in cast(list[Any], value)])
 
 
 def whole_number(text: str) -> int | None:

@@ -14,6 +14,15 @@ UNZIPPED_SIZE_LIMIT = 262_144_000
 """Bytes, of one layer and of a function together with its layers (6.6)."""
 
 
+def unzipped_size(archive: bytes) -> int:
+    """Bytes of the files in a zip; of what is no zip, its own."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            return sum([entry.file_size for entry in opened.infolist()])
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return len(archive)
+
+
 def read_archive(archive: bytes) -> Content:
     """The content of a layer version.
 

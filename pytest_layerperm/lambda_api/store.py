@@ -83,6 +83,11 @@ class LayerStore:
         place = self._place(layer, version)
         return None if place is None or place.deleted else place.published
 
+    def find_deleted(self, layer: LayerId, version: int) -> PublishedVersion | None:
+        """The version if it was ever published: functions that have it keep it when it is deleted (6.7)."""
+        place = self._place(layer, version)
+        return None if place is None else place.published
+
     def delete(self, layer: LayerId, version: int) -> None:
         """Deletes the version; that there is none is no error (10.6)."""
         with self._lock:

@@ -199,7 +199,7 @@ def decode(request: Request, account_of: Callable[[str], str]) -> Call | None:
     call = Call(
         operation=found.operation,
         account_id=account_of(signature.access_key if signature else ""),
-        region_name=signature.region_name if signature else _region_of(request.host),
+        region_name=region_of(request, signature),
         given=given,
         invocation_id=request.headers.get("amz-sdk-invocation-id"),
         signature=signature,
@@ -242,9 +242,13 @@ def _locate(call: Call) -> None:
             call.version = whole_number(given["VersionNumber"])
 
 
-def _region_of(host: str) -> str:
-    """The region in a regional endpoint's host name; us-east-1 where there is none, as for AWS's global ones."""
-    for label in host.split("."):
+def region_of(request: Request, signature: Signature | None) -> str:
+    """The region of a request: of its signature, else in a regional endpoint's host name; us-east-1 where there is
+    none, as for AWS's global ones.
+    """
+    if signature is not None:
+        return signature.region_name
+    for label in request.host.split("."):
         if is_region_name(label):
             return label
     return "us-east-1"

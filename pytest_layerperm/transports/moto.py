@@ -15,15 +15,20 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn, Protocol
 from urllib.parse import SplitResult, urlsplit
 
-from ..callers import Principal
+from ..callers import Callers, Principal
 from ..fault import ConnectionBroken
-from ..lambda_api.wire import Request
+from ..lambda_api.errors import LambdaError
+from ..lambda_api.store import LayerStore
+from ..lambda_api.wire import Request, refuse, region_of, signature_of
 from . import _translate
 from . import moto_private as private
 from ._translate import TextHeaders, bytes_of, is_layer_call, is_loopback
+from .functions import FunctionLayers, check_function_call
 
 ACCOUNT_HEADER = "x-moto-account-id"
 """moto takes the account from it, whatever the access key."""
+_WITH_FUNCTIONS = ("lambda", "cloudformation")
+"""Services that make functions."""
 Answer = tuple[int, Any, Any]
 """Status, headers and body, as moto gives them."""
 
@@ -45,7 +50,14 @@ _AWS = (
 class Fake(_translate.Fake, Protocol):
     """What the joint needs of the active fake."""
 
-    def account_of_request(self, request: Request) -> str: ...
+    @property
+    def store(self) -> LayerStore: ...
+
+    @property
+    def callers(self) -> Callers: ...
+
+    @property
+    def elsewhere(self) -> Elsewhere: ...
 
     def refuse(self, request: Any, url: SplitResult) -> NoReturn: ...
 
@@ -56,7 +68,8 @@ class Elsewhere:
     def __init__(self, fake: Fake, undo: ExitStack) -> None:
         self._fake = fake
         self._undo = undo
-        self._starting = threading.Lock()
+        self._lock = threading.Lock()
+        self.layers = FunctionLayers(fake.store, fake.callers)
 
     def answer(self, request: Any, url: SplitResult) -> Answer:
         """moto's answer to a prepared botocore request. Raises RequestRefused where it has none."""
@@ -64,14 +77,43 @@ class Elsewhere:
         if host in _METADATA or not (host.endswith(_AWS) or private.mock_is_on()) or is_layer_call(url):
             self._fake.refuse(request, url)
         self.start()
-        _sign_for_moto(self._fake, request, url)
         try:
-            answer = private.process(request)
-        except NotImplementedError:
-            answer = None
+            answer = self.ask(request, url, private.process)
+        except LambdaError as refused:
+            return self.refusal(refused)
         if answer is None or (answer[0] == 404 and bytes_of(answer[2]) in private.NOT_KNOWN):
             self._fake.refuse(request, url)
         return answer
+
+    def ask(self, request: Any, url: SplitResult, ask_moto: Callable[[Any], Any]) -> Any:
+        """What moto makes of a request, in the name of its caller and by our rules for the layers of functions.
+
+        Raises LambdaError where these refuse it, and RequestRefused where moto does not know the operation.
+        """
+        asked = translated(request, url)
+        account_id = self._fake.callers.account_of_request(asked)
+        if ACCOUNT_HEADER not in request.headers:
+            request.headers[ACCOUNT_HEADER] = account_id
+        service = (url.hostname or "").partition(".")[0]
+        if service not in _WITH_FUNCTIONS:
+            return self._known(request, url, ask_moto)
+        _joints[0].rule_functions()
+        signature = signature_of(asked)
+        caller = self._fake.callers.signed_by(signature, account_id)
+        if service == "lambda":
+            check_function_call(asked._replace(body=bytes_of(request.body)), caller, region_of(asked, signature))
+        with self.layers.called_by(caller):
+            return self._known(request, url, ask_moto)
+
+    def _known(self, request: Any, url: SplitResult, ask_moto: Callable[[Any], Any]) -> Any:
+        try:
+            return ask_moto(request)
+        except NotImplementedError:
+            self._fake.refuse(request, url)
+
+    def refusal(self, refused: LambdaError) -> Answer:
+        response = refuse(refused)
+        return response.status, self._fake.headers_of(response), response.body
 
     def principal_of(self, access_key: str) -> Principal | None:
         """The user or role session that moto gave the access key to."""
@@ -90,34 +132,52 @@ class Elsewhere:
 
     def start(self) -> None:
         """Starts moto's mock, until the fake is off, unless one is on."""
-        with self._starting:
+        with self._lock:
             if not private.mock_is_on():
                 mock = private.new_mock()
                 mock.start()
                 self._undo.callback(mock.stop)
 
 
-_joins: list[ExitStack] = []
-"""Of the fakes that are on, the outermost one's: the others use it too."""
+class _Joint:
+    """All that is changed in moto, for all fakes that are on."""
+
+    def __init__(self, current: Callable[[], Fake], undo: ExitStack) -> None:
+        self._current = current
+        self._undo = undo
+        self._lock = threading.Lock()
+        self._rules_functions = False
+
+    def join(self) -> None:
+        """Comes before moto, which is there now."""
+        self._undo.enter_context(private.silenced(_is_local, _for_requests(self._current)))
+
+    def rule_functions(self) -> None:
+        """Lets moto's functions have what layers the current fake says."""
+        with self._lock:
+            if not self._rules_functions:
+                self._rules_functions = True
+                self._undo.enter_context(private.function_layers(lambda: self._current().elsewhere.layers))
+
+
+_joints: list[_Joint] = []
+"""One while any fake is on, whichever was first."""
 
 
 @contextmanager
 def joined(current: Callable[[], Fake]) -> Generator[None]:
     """Asks the current fake before moto, from the moment moto is there until the block ends."""
-    if _joins:
+    if _joints:
         yield
         return
     with ExitStack() as undo:
-        _joins.append(undo)
-        undo.callback(_joins.clear)
-
-        def join() -> None:
-            undo.enter_context(private.silenced(_is_local, _for_requests(current)))
-
+        joint = _Joint(current, undo)
+        _joints.append(joint)
+        undo.callback(_joints.clear)
         if private.is_imported():
-            join()
+            joint.join()
         else:
-            undo.enter_context(private.on_import(join))
+            undo.enter_context(private.on_import(joint.join))
         yield
 
 
@@ -126,16 +186,11 @@ def _is_local(request: Any) -> bool:
     return is_loopback(urlsplit(str(request.url)))
 
 
-def _sign_for_moto(fake: Fake, request: Any, url: SplitResult) -> None:
-    """Tells moto whose request it is: its own rule knows no keys but its own."""
-    if ACCOUNT_HEADER not in request.headers:
-        request.headers[ACCOUNT_HEADER] = fake.account_of_request(_translated(request, url))
-
-
-def _translated(request: Any, url: SplitResult, body: bytes = b"") -> Request:
+def translated(request: Any, url: SplitResult) -> Request:
+    """A prepared request in our terms, without its body."""
     # How long the caller waits cannot be seen from here: long enough.
     return Request(
-        request.method, url.netloc, url.path, url.query, TextHeaders(request.headers), body, read_timeout=math.inf
+        request.method, url.netloc, url.path, url.query, TextHeaders(request.headers), b"", read_timeout=math.inf
     )
 
 
@@ -146,13 +201,12 @@ def _for_requests(current: Callable[[], Fake]) -> Callable[[Any, Callable[[Any],
         fake = current()
         url = urlsplit(str(request.url))
         if is_layer_call(url):
-            layer_answer = _layer_answer(fake, _translated(request, url, bytes_of(request.body)))
+            layer_answer = _layer_answer(fake, translated(request, url)._replace(body=bytes_of(request.body)))
             return fake.refuse(request, url) if layer_answer is None else private.http_response(*layer_answer)
-        _sign_for_moto(fake, request, url)
         try:
-            found = ask_moto(request)
-        except NotImplementedError:
-            return fake.refuse(request, url)
+            found = fake.elsewhere.ask(request, url, ask_moto)
+        except LambdaError as refused:
+            return private.http_response(*fake.elsewhere.refusal(refused))
         if found.status not in (400, 404):
             return found
         body = found.read()

@@ -9,10 +9,11 @@ import importlib.abc
 import importlib.machinery
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib import import_module
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Protocol
 
 CORE = "moto.core.models"
 NOT_KNOWN = (b"Not yet implemented", b"The method is not implemented")
@@ -161,3 +162,59 @@ def organization_of(account_id: str) -> str | None:
         ):
             return backend.org.id
     return None
+
+
+# --- functions
+
+
+class Layers(Protocol):
+    """What decides about the layers of moto's functions."""
+
+    def entries(self, account_id: str, region_name: str, given: Any, code: bytes | None) -> list[dict[str, Any]]: ...
+
+    def check_code(self, code: bytes, entries: list[dict[str, Any]]) -> None: ...
+
+    def version(self, arn: str) -> Any: ...
+
+
+@contextmanager
+def function_layers(layers: Callable[[], Layers]) -> Generator[None]:
+    """Lets moto's functions take their layers from somewhere else than moto's own layers."""
+    models: Any = import_module("moto.awslambda.models")
+    function, backend = models.LambdaFunction, models.LambdaBackend
+    real_update, real_set_code = function.update_configuration, function._set_function_code
+
+    def get_layers_data(self: Any, given: Any) -> Any:
+        # moto makes a function's layers before its code, and then again when they change.
+        return layers().entries(self.account_id, self.region, given, getattr(self, "code_bytes", None))
+
+    def update_configuration(self: Any, updates: dict[str, Any]) -> Any:
+        if "Layers" in updates:
+            get_layers_data(self, updates["Layers"])  # Before moto changes anything.
+        return real_update(self, updates)
+
+    def set_function_code(self: Any, updated: dict[str, Any]) -> None:
+        before: dict[str, Any] = {**self.__dict__, "code": dict(self.code)}
+        real_set_code(self, updated)
+        try:
+            layers().check_code(getattr(self, "code_bytes", b""), self.layers)
+        except Exception:
+            self.__dict__.update(before)
+            raise
+
+    def layers_versions_by_arn(self: Any, arn: str) -> Any:
+        version = layers().version(arn)
+        return version and SimpleNamespace(
+            arn=version.arn, code_size=version.content.size, code_bytes=version.content.archive
+        )
+
+    with ExitStack() as undo:
+        for target, name, value in (
+            (function, "_get_layers_data", get_layers_data),
+            (function, "update_configuration", update_configuration),
+            (function, "_set_function_code", set_function_code),
+            (backend, "layers_versions_by_arn", layers_versions_by_arn),
+        ):
+            undo.callback(setattr, target, name, getattr(target, name))
+            setattr(target, name, value)
+        yield

@@ -1,0 +1,93 @@
+"""Functions are moto's; which layers they may have is decided here, by the rules of ``lambda_api.functions``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+from ..lambda_api.access import Caller
+from ..lambda_api.arn import parse
+from ..lambda_api.content import unzipped_size
+from ..lambda_api.functions import attach, check_size, function_refusal
+from ..lambda_api.model import Content, PublishedVersion
+from ..lambda_api.store import LayerStore
+from ..lambda_api.wire import Request, Signature
+
+
+class Callers(Protocol):
+    def signed_by(self, signature: Signature | None, account_id: str) -> Caller: ...
+
+
+class FunctionLayers:
+    """The layers of one fake's functions."""
+
+    def __init__(self, store: LayerStore, callers: Callers) -> None:
+        self._store = store
+        self._callers = callers
+        self._caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
+
+    @contextmanager
+    def called_by(self, caller: Caller) -> Generator[None]:
+        """Whose rights count for functions that are made or changed meanwhile."""
+        before = self._caller.set(caller)
+        try:
+            yield
+        finally:
+            self._caller.reset(before)
+
+    def caller_in(self, account_id: str) -> Caller:
+        """Who acts in an account: the caller of the request that is being answered, or one with all rights,
+        where moto acts in another account by itself, as for stack sets.
+        """
+        caller = self._caller.get()
+        if caller is None or caller.account_id != account_id:
+            return self._callers.signed_by(None, account_id)
+        return caller
+
+    def entries(self, account_id: str, region_name: str, given: Any, code: bytes | None) -> list[dict[str, Any]]:
+        """``Layers`` of a function's configuration, for the version ARNs of a request.
+
+        ``code`` is the function's archive, None where it is not known yet. Raises LambdaError where the function
+        may not have these layers.
+        """
+        versions = attach(given, store=self._store, caller=self.caller_in(account_id), region_name=region_name)
+        check_size(0 if code is None else unzipped_size(code), [version.content for version in versions])
+        return [{"Arn": version.arn, "CodeSize": version.content.size} for version in versions]
+
+    def check_code(self, code: bytes, entries: list[dict[str, Any]]) -> None:
+        """Refuses a function's code that is too large with the layers which the function has."""
+        contents: list[Content] = [version.content for entry in entries if (version := self.version(entry["Arn"]))]
+        check_size(unzipped_size(code), contents)
+
+    def version(self, arn: str) -> PublishedVersion | None:
+        """A layer version that a function has; it may be deleted meanwhile."""
+        layer, number = parse(arn)
+        return None if layer is None or number is None else self._store.find_deleted(layer, number)
+
+
+def check_function_call(request: Request, caller: Caller, region_name: str) -> None:
+    """Raises AccessDeniedException where the caller's own policies forbid to make or change that function."""
+    restricted = caller.policies is not None or caller.session_policy is not None
+    found = _function_call(request) if restricted else None
+    if found is not None:
+        operation, name, body = found
+        refused = function_refusal(operation, caller, region_name, name, body.get("Layers"))
+        if refused is not None:
+            raise refused
+
+
+def _function_call(request: Request) -> tuple[str, str, dict[str, Any]] | None:
+    """Operation, function and body of a CreateFunction or UpdateFunctionConfiguration; None for other requests."""
+    path = request.path.rstrip("/").split("/")
+    if path[2:3] != ["functions"]:
+        return None
+    if request.method == "POST" and len(path) == 3:
+        body = json.loads(request.body)
+        return "CreateFunction", str(body.get("FunctionName")), body
+    if request.method == "PUT" and len(path) == 5 and path[4] == "configuration":
+        return "UpdateFunctionConfiguration", unquote(path[3]), json.loads(request.body)
+    return None
