@@ -9,10 +9,11 @@ from pytest_layerperm.lambda_api.access import (
     Caller,
     action_of,
     admitting_statements,
-    foreign_refusal,
+    refusal,
 )
 from pytest_layerperm.lambda_api.arn import layer_id
 from pytest_layerperm.lambda_api.constraints import MEMBERS
+from pytest_layerperm.lambda_api.errors import AccessDeniedException
 from pytest_layerperm.lambda_api.model import ACTION, Policy, make_statement
 
 LAYER = layer_id("shared-deps", "123456789012", "us-east-1")
@@ -21,6 +22,11 @@ PARTNER = make_statement(LAYER, 1, "partner", ACTION, "210987654321", None)
 OURS = make_statement(LAYER, 1, "ours", ACTION, "*", "o-exampleorgid")
 POLICY = Policy("r", (PARTNER, PUBLIC, OURS))
 CALLER = Caller("210987654321")
+
+
+def foreign(operation: str, policy: Policy) -> AccessDeniedException | None:
+    """The refusal of another account's caller."""
+    return refusal(operation, CALLER, "aws", "arn:v", owner_account_id="123456789012", policy=policy)
 
 
 def test_caller_is_named_in_full() -> None:
@@ -47,9 +53,9 @@ def test_by_arn_is_authorized_as_get_layer_version() -> None:
 @pytest.mark.parametrize("operation", sorted(CROSS_ACCOUNT_OPERATIONS))
 def test_reading_another_accounts_version(operation: str) -> None:
     """With a statement, and not without."""
-    assert foreign_refusal(operation, CALLER, "aws", "arn:v", POLICY) is None
-    refusal = foreign_refusal(operation, CALLER, "aws", "arn:v", Policy("r", (OURS,)))
-    assert str(refusal) == (
+    assert foreign(operation, POLICY) is None
+    refused = foreign(operation, Policy("r", (OURS,)))
+    assert str(refused) == (
         "User: arn:aws:iam::210987654321:root is not authorized to perform: lambda:GetLayerVersion "
         "on resource: arn:v because no resource-based policy allows the lambda:GetLayerVersion action"
     )
@@ -58,7 +64,7 @@ def test_reading_another_accounts_version(operation: str) -> None:
 @pytest.mark.parametrize("operation", sorted(set(MEMBERS) - CROSS_ACCOUNT_OPERATIONS))
 def test_nothing_else_is_open_to_other_accounts(operation: str) -> None:
     """However public the version is."""
-    assert str(foreign_refusal(operation, CALLER, "aws", "arn:v", POLICY)) == (
+    assert str(foreign(operation, POLICY)) == (
         f"User: arn:aws:iam::210987654321:root is not authorized to perform: lambda:{operation} "
         f"on resource: arn:v because no resource-based policy allows the lambda:{operation} action"
     )
