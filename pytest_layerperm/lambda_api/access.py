@@ -33,6 +33,11 @@ class Caller:
     session_policy: IdentityPolicy | None = None
     """What restricts a role session beyond its role's policies."""
 
+    @property
+    def unrestricted(self) -> bool:
+        """Whether no policy of the caller's own counts: it may do everything with what is its account's."""
+        return self.policies is None and self.session_policy is None
+
     def arn_in(self, partition: str) -> str:
         return self.arn or root_arn(self.account_id, partition)
 

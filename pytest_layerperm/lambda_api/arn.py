@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 LAYER_NAME = r"[a-zA-Z0-9-_]+"
@@ -31,6 +32,7 @@ _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 _ORGANIZATION_ID = re.compile(r"o-[a-z0-9]{10,32}")
 
 
+@lru_cache(maxsize=256)
 def partition_of(region_name: str) -> str:
     """The partition a region belongs to: ``aws``, ``aws-cn``, ``aws-us-gov``…"""
     for prefix, partition in _PARTITIONS:
@@ -96,6 +98,7 @@ def resolve(layer_name: str, account_id: str, region_name: str) -> LayerId | Non
     return layer if version is None else None
 
 
+@lru_cache(maxsize=1024)
 def parse(arn: str) -> tuple[LayerId | None, int | None]:
     """A layer ARN or layer version ARN as (layer, version); (None, None) when it is neither.
 

@@ -245,8 +245,10 @@ def _violations(members: tuple[Member, ...], parameters: Mapping[str, Any], pref
         elif member.kind == "structure":
             found += _violations(member.members, value, f"{prefix}{member.label}.")
         else:
-            shown = f"'[{', '.join(value)}]'" if member.kind == "list" else f"'{value}'"
-            found += [_violation(shown, prefix + member.label, constraint) for constraint in _broken(member, value)]
+            broken = _broken(member, value)
+            if broken:
+                shown = f"'[{', '.join(value)}]'" if member.kind == "list" else f"'{value}'"
+                found += [_violation(shown, prefix + member.label, constraint) for constraint in broken]
     return found
 
 

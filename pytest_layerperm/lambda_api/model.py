@@ -18,9 +18,8 @@ _POLICY_HEAD = '{"Version":"2012-10-17","Id":"default","Statement":['
 _POLICY_TAIL = "]}"
 
 
-def compact_json(value: object) -> str:
-    """JSON as AWS writes it: no spaces, text outside ASCII as it is."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+compact_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+"""JSON as AWS writes it: no spaces, text outside ASCII as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,31 +65,22 @@ class Operations:
             return refuse(refused)
 
     def _authorize(self, call: Call) -> None:
+        layer = call.layer
         caller = self._caller_of(call)
         partition = partition_of(call.region_name)
-        layer = call.layer
-        if layer is None:
-            # ListLayers has no resource; one of AWS's own layers (":::awslayer:") is nobody's here.
-            refused = refusal(
-                call.operation,
-                caller,
-                partition,
-                call.given.get("Arn", "*"),
-                owner_account_id=caller.account_id,
-            )
-        else:
-            if call.operation == "GetLayerVersionByArn" and layer.partition != partition:
-                # A third-party report; ahead of authorization is inferred.
-                raise InvalidParameterValueException(f"Invalid layer version {call.given['Arn']}")
-            policy = None
-            # From another region every foreign layer is refused alike (6.4).
-            if call.version is not None and is_own_region(layer, call.region_name):
-                policy = self._store.policy_for_access(layer, call.version)
-            resource = call.resource
-            assert resource is not None
-            refused = refusal(
-                call.operation, caller, partition, resource, owner_account_id=layer.account_id, policy=policy
-            )
+        if call.operation == "GetLayerVersionByArn" and layer is not None and layer.partition != partition:
+            # A third-party report; ahead of authorization is inferred.
+            raise InvalidParameterValueException(f"Invalid layer version {call.given['Arn']}")
+        # ListLayers is on no layer; one of AWS's own layers (":::awslayer:") is nobody's here.
+        owner_account_id = caller.account_id if layer is None else layer.account_id
+        if caller.unrestricted and owner_account_id == caller.account_id:
+            return
+        policy = None
+        # From another region every foreign layer is refused alike (6.4).
+        if layer is not None and call.version is not None and is_own_region(layer, call.region_name):
+            policy = self._store.policy_for_access(layer, call.version)
+        resource = call.resource or call.given.get("Arn", "*")
+        refused = refusal(call.operation, caller, partition, resource, owner_account_id=owner_account_id, policy=policy)
         if refused is not None:
             raise refused
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import parse_qsl, unquote
@@ -12,6 +13,7 @@ from urllib.parse import parse_qsl, unquote
 from .arn import LayerId, is_region_name, parse, partition_of, resolve
 from .constraints import MEMBERS, whole_number
 from .errors import LambdaError, MissingAuthenticationTokenException, SerializationException
+from .model import compact_json
 
 API_PATH = "/2018-10-31/layers"
 
@@ -75,7 +77,7 @@ def refuse(error: LambdaError, headers: Mapping[str, str] | None = None) -> Resp
 
 
 def _encode(body: Mapping[str, Any]) -> bytes:
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    text = compact_json(body)
     # A lone surrogate, which JSON input can carry, has no UTF-8 form.
     return text.encode("utf-8", "replace")
 
@@ -123,7 +125,7 @@ def signature_of(request: Request) -> Signature | None:
     authorization = request.headers.get("Authorization")
     if authorization:
         start = authorization.find("Credential=")
-        scope = authorization[start + 11 :].split(",", 1)[0] if start >= 0 else ""
+        scope = authorization[start + 11 :].partition(",")[0] if start >= 0 else ""
     elif "X-Amz-Credential=" in request.query:
         scope = dict(parse_qsl(request.query)).get("X-Amz-Credential", "")
     else:
@@ -152,7 +154,7 @@ def route(method: str, path: str, query: str) -> Route | None:
         return Route("GetLayerVersionByArn" if by_arn else "ListLayers", {})
     if count < 5 or not segments[3] or segments[4] != "versions":
         return None
-    members = {"LayerName": unquote(segments[3])}
+    members = {"LayerName": _unquoted(segments[3])}
     if count == 5:
         operation = {"GET": "ListLayerVersions", "POST": "PublishLayerVersion"}.get(method)
         return Route(operation, members) if operation else None
@@ -171,6 +173,12 @@ def route(method: str, path: str, query: str) -> Route | None:
         members["StatementId"] = unquote(segments[7])
         return Route("RemoveLayerVersionPermission", members)
     return None
+
+
+@lru_cache(maxsize=1024)
+def _unquoted(name: str) -> str:
+    """A layer's name or ARN; the calls of a test are mostly about the same one."""
+    return unquote(name)
 
 
 def _members_in(place: str) -> dict[str, frozenset[str]]:

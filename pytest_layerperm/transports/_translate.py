@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, Protocol, cast
 from urllib.parse import SplitResult
@@ -28,9 +29,10 @@ def read_timeout_of(timeout: Any) -> float:
     urllib3's ``Timeout``, or None, which is for ever.
     """
     if isinstance(timeout, Timeout):
-        # With a total timeout, urllib3 tells what is left of it only when it knows when connecting began.
-        timeout = timeout.clone()
-        timeout.start_connect()
+        if timeout.total is not None:
+            # urllib3 tells what is left of a total only when it knows when connecting began.
+            timeout = timeout.clone()
+            timeout.start_connect()
         timeout = timeout.read_timeout
     elif isinstance(timeout, (list, tuple)):
         timeout = cast(Sequence[Any], timeout)[1]
@@ -65,7 +67,11 @@ def bytes_of(body: Any) -> bytes:
 
 def is_loopback(url: SplitResult) -> bool:
     """Whether the URL leads to this machine: a server that the test runs itself."""
-    host = url.hostname or ""
+    return _is_loopback_host(url.hostname or "")
+
+
+@lru_cache(maxsize=1024)
+def _is_loopback_host(host: str) -> bool:
     if host == "localhost":
         return True
     try:

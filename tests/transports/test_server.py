@@ -399,6 +399,8 @@ def test_the_fixture_fails_with_the_servers_own_words(pytester):
         ]
     )
     result.assert_outcomes(failed=1)
+
+
 def test_the_calls_of_another_process_are_in_the_failure_report(pytester):
     """A failed test shows what reached its fake through the server, without asking."""
     pytester.makepyfile(
