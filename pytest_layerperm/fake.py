@@ -181,8 +181,8 @@ class LayerPerm:
     ) -> tuple[str, str]:
         if not self.active:
             raise RuntimeError("this LayerPerm is not on: its clients would call AWS")
-        account_id = account_id or self.account_id
-        region_name = region_name or self.region_name
+        account_id = self.account_id if account_id is None else account_id
+        region_name = self.region_name if region_name is None else region_name
         check_account_id(account_id)
         check_region_name(region_name)
         return self.callers.sign_in(account_id, partition_of(region_name), identity_policy), region_name

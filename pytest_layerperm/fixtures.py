@@ -29,7 +29,7 @@ FAKE = pytest.StashKey["LayerPerm"]()
 
 
 @pytest.fixture
-def layerperm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[LayerPerm]:
+def layerperm(request: pytest.FixtureRequest) -> Iterator[LayerPerm]:
     """A fake of the Lambda layer API under all boto3 code of this test; empty at the start of each test."""
     from .environment import fake_environment, remember
     from .fake import NEW_YEAR, LayerPerm
@@ -41,7 +41,8 @@ def layerperm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         arguments.setdefault("frozen_at", NEW_YEAR)
     fake = LayerPerm(**arguments)
     fake.inject(*faults)
-    remember(fake_environment(fake.default_access_key, fake.region_name), monkeypatch)
+    if "monkeypatch" in request.fixturenames:
+        remember(fake_environment(fake.default_access_key, fake.region_name), request.getfixturevalue("monkeypatch"))
     item.stash[FAKE] = fake
     fake.start()
     try:
