@@ -26,6 +26,30 @@ def add_options(parser: pytest.Parser) -> None:
         parser.addini(name, text, type=kind, default=None)  # pyright: ignore[reportArgumentType]
 
 
+_FACTS_OPTIONS = {
+    "--layerperm-endpoint": (
+        "URL",
+        "endpoint that pytest_layerperm.facts is held against: a URL, or aws for the account of your credentials",
+    ),
+    "--layerperm-profile": ("NAME", "AWS profile of the layers' account"),
+    "--layerperm-other-profile": ("NAME", "AWS profile of another account, which layers are shared with"),
+    "--layerperm-other-organization": ("ID", "organization that the other account is a member of, o-…"),
+    "--layerperm-facts-json": ("PATH", "file for the outcomes, for machines"),
+}
+
+
+def add_facts_options(parser: pytest.Parser) -> None:
+    """What ``pytest --pyargs pytest_layerperm.facts`` takes."""
+    group = parser.getgroup("layerperm", "pytest-layerperm: facts about AWS, on any endpoint")
+    for name, (value, text) in _FACTS_OPTIONS.items():
+        group.addoption(name, metavar=value, default=None, help=text)
+    group.addoption(
+        "--layerperm-yes-use-my-account",
+        action="store_true",
+        help="let --layerperm-endpoint=aws publish throw-away layers in your account, and delete them again",
+    )
+
+
 def check_options(config: pytest.Config) -> None:
     """Raises UsageError for an ini option of ours that is unknown or has an impossible value."""
     # pytest has no public way left to see what it does not know itself.

@@ -11,7 +11,7 @@ from .assertion_fixtures import *  # noqa: F403 - as below
 from .fixtures import *  # noqa: F403 - a plugin's fixtures are found in its module
 from .fixtures import FAKE
 from .markers import MARKERS
-from .options import add_options, check_options
+from .options import add_facts_options, add_options, check_options
 
 if TYPE_CHECKING:
     from .fake import LayerPerm
@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
+    add_facts_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for text in MARKERS.values():
         config.addinivalue_line("markers", text)
     check_options(config)
+    if config.getoption("layerperm_endpoint") is not None:
+        from .facts.suite import FactsSuite
+
+        config.pluginmanager.register(FactsSuite(config), "layerperm-facts")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

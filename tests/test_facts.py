@@ -16,7 +16,7 @@ from pytest_layerperm.facts import CONFIDENCES, FACTS, Fact
 from pytest_layerperm.facts.asking import Asked
 from pytest_layerperm.facts.comparing import Received
 from pytest_layerperm.facts.running import Sender, show
-from pytest_layerperm.facts.sending import client_sender, http_sender, received
+from pytest_layerperm.facts.sending import HttpSender, client_sender, received
 from pytest_layerperm.facts.sources import SOURCES, explain
 from pytest_layerperm.lambda_api.wire import Request
 
@@ -29,17 +29,15 @@ class InProcess:
 
     account_id = OWNER
     other_account_id = OTHER
+    other_organization = "o-layerpermfacts"
     region_name = "us-east-1"
 
     def __init__(self, fake: LayerPerm, sender: Sender) -> None:
         self.fake = fake
         self.send = sender
+        fake.organization(self.other_organization, accounts=[OTHER])
 
     def serves(self, partition: str) -> bool:
-        return True
-
-    def declare_organization(self, account_id: str, organization_id: str) -> bool:
-        self.fake.organization(organization_id, accounts=[account_id])
         return True
 
 
@@ -58,7 +56,7 @@ def through_handler(fake: LayerPerm) -> Sender:
 
 
 def through_seam(fake: LayerPerm) -> Sender:
-    return http_sender(
+    return HttpSender(
         lambda region: f"https://lambda.{region}.amazonaws.com",
         lambda by: Credentials(ACCOUNTS[by], "secret"),
     )

@@ -6,6 +6,7 @@ whatever earlier answers were kept under.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -125,14 +126,19 @@ class Absent:
 
 
 @dataclass(frozen=True)
-class OneOf:
-    """Any of these values, where several are right."""
+class SameJson:
+    """Text that is this JSON, a template, however it is written."""
 
-    values: tuple[Any, ...]
+    text: str
     kept_as: None = None
 
     def why_not(self, got: Any, names: Names) -> str | None:
-        return None if got in self.values else " or ".join([repr(value) for value in self.values])
+        wanted = Template(self.text).substitute(names)
+        try:
+            same = json.loads(wanted) == json.loads(got)
+        except (TypeError, ValueError):
+            same = False
+        return None if same else wanted
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,7 @@ class Holding:
     item: Mapping[str, Any]
 
 
-Matcher = Matching | Kept | Unlike | Number | Absent | OneOf
+Matcher = Matching | Kept | Unlike | Number | Absent | SameJson
 Steps = Sequence[Step] | Callable[[Names], Sequence[Step]]
 
 
@@ -158,8 +164,8 @@ class Fact:
     """Where it is from; ``sources.SOURCES`` explains the short names."""
     steps: Steps
     """The calls; a function of the names where they depend on how long these are."""
-    organizations: Mapping[By, str] = field(default_factory=dict[By, str])
-    """What the endpoint must know of callers' organizations."""
+    needs_organization: bool = False
+    """Whether the other caller must be a member of an organization, ``${other_organization}``."""
 
     @property
     def group(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from ..lambda_api.arn import layer_id, partition_of
 from .asking import Asked, ask
 from .comparing import Difference, Received, compare, fill_in
-from .model import Fact, Step
+from .model import By, Fact, Step
 
 Sender = Callable[[Asked], Received]
 """Carries a call to an endpoint, signed as its caller, and back comes what the endpoint answered."""
@@ -42,8 +42,9 @@ class Endpoint(Protocol):
         """Whether it answers for regions of that partition: a real account is of one only."""
         ...
 
-    def declare_organization(self, account_id: str, organization_id: str, /) -> bool:
-        """Makes an account a member of an organization; whether that can be done."""
+    @property
+    def other_organization(self) -> str | None:
+        """The organization that the other caller's account is a member of; None where that is not known."""
         ...
 
 
@@ -73,6 +74,7 @@ def names_of(endpoint: Endpoint, layer: str) -> dict[str, str]:
     return {
         "account": endpoint.account_id,
         "other_account": endpoint.other_account_id or "",
+        "other_organization": endpoint.other_organization or "",
         "region": region,
         "other_region": other_region,
         "partition": partition,
@@ -85,15 +87,21 @@ def names_of(endpoint: Endpoint, layer: str) -> dict[str, str]:
     }
 
 
-def show(fact: Fact, endpoint: Endpoint, layer: str) -> Outcome:
-    """Shows one fact with layers of that name, which are deleted again whatever happens."""
+Published = dict[tuple[str, By, str], None]
+"""Layers that were published, in order, and are still to be deleted: their names, by whom, in which region."""
+
+
+def show(fact: Fact, endpoint: Endpoint, layer: str, published: Published | None = None) -> Outcome:
+    """Shows one fact with layers of that name, which are deleted again whatever happens.
+
+    Where even that is interrupted, ``published`` tells what is left for another ``clean_up``.
+    """
     outcome = Outcome(fact, not_shown=why_not_shown(fact, endpoint))
     if outcome.not_shown is not None:
         return outcome
-    names = names_of(endpoint, layer)
-    published: list[Asked] = []
+    published = {} if published is None else published
     try:
-        outcome.differences += _run(fact, endpoint, names, published)
+        outcome.differences += _run(fact, endpoint, names_of(endpoint, layer), published)
     finally:
         clean_up(endpoint.send, published)
     return outcome
@@ -105,10 +113,8 @@ def why_not_shown(fact: Fact, endpoint: Endpoint) -> str | None:
     steps = fact.steps_for(names)
     if endpoint.other_account_id is None and any(step.by == "other" for step in steps):
         return "needs a second account"
-    for caller, organization_id in fact.organizations.items():
-        account_id = endpoint.account_id if caller == "owner" else endpoint.other_account_id or ""
-        if not endpoint.declare_organization(account_id, organization_id):
-            return "needs accounts in organizations of the fact's choice"
+    if endpoint.other_organization is None and fact.needs_organization:
+        return "needs a second account in an organization"
     for step in steps:
         partition = partition_of(fill_in(step.region, names))
         if not endpoint.serves(partition):
@@ -116,11 +122,11 @@ def why_not_shown(fact: Fact, endpoint: Endpoint) -> str | None:
     return None
 
 
-def _run(fact: Fact, endpoint: Endpoint, names: dict[str, str], published: list[Asked]) -> Iterator[Difference]:
+def _run(fact: Fact, endpoint: Endpoint, names: dict[str, str], published: Published) -> Iterator[Difference]:
     for number, step in enumerate(fact.steps_for(names), 1):
         asked = ask(step, names)
         if asked.operation == "PublishLayerVersion":
-            published.append(asked)
+            published[asked.members["LayerName"], asked.by, asked.region] = None
         received = _send(endpoint.send, step, names, asked)
         where = f"step {number}, {step.operation}"
         if step.answer is None:
@@ -153,16 +159,14 @@ def _send(send: Sender, step: Step, names: dict[str, str], asked: Asked) -> Rece
     return Received(received.status, received.headers, whole)
 
 
-def clean_up(send: Sender, published: list[Asked]) -> None:
-    """Deletes every version of the layers that these calls published, as their callers."""
-    done: set[tuple[str, str, str]] = set()
-    for asked in published:
-        key = (asked.members.get("LayerName", ""), asked.by, asked.region)
-        if key in done or not key[0]:
-            continue
-        done.add(key)
-        listing = Step("ListLayerVersions", {"LayerName": key[0]}, by=asked.by, region=asked.region, all_pages=True)
+def clean_up(send: Sender, published: Published) -> None:
+    """Deletes every version of these layers, as their publishers; what is done is no longer in ``published``."""
+    for layer, by, region in list(published):
+        members: dict[str, Any] = {"LayerName": layer}
+        listing = Step("ListLayerVersions", members, by=by, region=region, all_pages=True)
         items: list[dict[str, Any]] = _send(send, listing, {}, ask(listing, {})).json.get("LayerVersions") or []
         for item in items:
-            version = {"LayerName": key[0], "VersionNumber": item["Version"]}
-            send(ask(Step("DeleteLayerVersion", version, by=asked.by, region=asked.region), {}))
+            send(
+                ask(Step("DeleteLayerVersion", {**members, "VersionNumber": item["Version"]}, by=by, region=region), {})
+            )
+        del published[layer, by, region]

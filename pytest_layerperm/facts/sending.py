@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
@@ -22,20 +23,27 @@ UrlOf = Callable[[str], str]
 """From a region to the endpoint's URL in it, without a slash at the end."""
 
 
-def http_sender(url_of: UrlOf, credentials_of: CredentialsOf) -> Sender:
+class HttpSender:
     """Signed requests, one for each call, never sent again."""
-    session: Any = URLLib3Session()
 
-    def send(asked: Asked) -> Received:
+    def __init__(self, url_of: UrlOf, credentials_of: CredentialsOf) -> None:
+        self._url_of = url_of
+        self._credentials_of = credentials_of
+        # As botocore's clients do it: a body that is sent after its headers waits for nobody.
+        self._session: Any = URLLib3Session(socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
+
+    def __call__(self, asked: Asked) -> Received:
         headers = {"content-type": "application/json"} if asked.body else {}
-        request: Any = AWSRequest(asked.method, url_of(asked.region) + asked.path, headers, asked.body)
+        request: Any = AWSRequest(asked.method, self._url_of(asked.region) + asked.path, headers, asked.body)
         if asked.by != "nobody":
-            signer: Any = SigV4Auth(credentials_of(asked.by), "lambda", asked.region)
+            signer: Any = SigV4Auth(self._credentials_of(asked.by), "lambda", asked.region)
             signer.add_auth(request)
-        answered = session.send(request.prepare())
+        answered = self._session.send(request.prepare())
         return received(answered.status_code, answered.headers, answered.content)
 
-    return send
+    def close(self) -> None:
+        """Closes the connections that are kept open between calls."""
+        self._session.close()
 
 
 def received(status: int, headers: Any, content: bytes) -> Received:

@@ -13,7 +13,7 @@ from .steps import (
     get_by_arn,
     get_policy,
     get_version,
-    in_organizations,
+    in_organization,
     list_versions,
     publish,
     remove,
@@ -22,7 +22,6 @@ from .steps import (
 _GET = "lambda:GetLayerVersion"
 _BY_OTHER = get_version(Answer(200, body={"LayerVersionArn": "${version_arn}"}), by="other", LayerName="${layer_arn}")
 _REFUSED = get_version(denied(_GET, "${version_arn}", "other"), by="other", LayerName="${layer_arn}")
-_ORGANIZATION = "o-layerpermfacts"
 _ANOTHER = "o-anotherfactsorg"
 
 FACTS: tuple[Fact, ...] = (
@@ -243,18 +242,16 @@ FACTS: tuple[Fact, ...] = (
         delete(),
         _REFUSED,
     ),
-    in_organizations(
-        {"other": _ORGANIZATION},
+    in_organization(
         "access/organization",
         "A statement for an organization lets its accounts in.",
         "documented",
         "DG:permissions of layers, cross-account",
         publish(),
-        add(OrganizationId=_ORGANIZATION),
+        add(OrganizationId="${other_organization}"),
         _BY_OTHER,
     ),
-    in_organizations(
-        {"other": _ORGANIZATION},
+    in_organization(
         "access/another-organization",
         "A statement for an organization lets no account of another in.",
         "documented",

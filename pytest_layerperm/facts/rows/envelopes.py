@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
-from ..model import Answer, Fact, Kept
-from .steps import ACCOUNT, add, fact, get_policy, get_version, policy, publish, remove, statement
+from dataclasses import replace
+
+from ..model import Answer, Fact, Kept, Step
+from .steps import ACCOUNT, add, fact, get_policy, get_version, publish, remove, same_policy, statement
 
 _NOT_THERE = '{"Type":"User","Message":"The resource you requested does not exist."}'
 _WRONG_REVISION_BODY = (
     '{"Type":"User","message":"The Revision Id provided does not match the latest Revision Id. '
     'Call the GetLayerPolicy API to retrieve the latest Revision Id"}'
 )
-_UNCHANGED = get_policy(Answer(200, body={"Policy": policy(statement()), "RevisionId": "${revision}"}))
+_UNCHANGED = get_policy(Answer(200, body={"Policy": same_policy(statement()), "RevisionId": "${revision}"}))
 _ONE_STATEMENT = (publish(), add(answer=Answer(body={"RevisionId": Kept("revision")})))
+
+
+def _class(name: str, code: str, members: tuple[str, ...], source: str, *steps: Step) -> tuple[Fact, Fact]:
+    """What the body of an error has, which is recorded, and in which order, which is not."""
+    *before, last = steps
+    assert last.answer is not None
+    with_members = replace(last.answer, keys=members, body={"Type": "User"})
+    in_order = replace(last.answer, order=members)
+    return (
+        fact(
+            f"envelopes/{name}",
+            f"A {code} has {members[0]} and {members[1]}, spelled like that; the Type is User.",
+            "recorded",
+            source,
+            *before,
+            replace(last, answer=with_members),
+        ),
+        fact(
+            f"envelopes/{name}-order",
+            f"A {code} is compact: {members[0]}, then {members[1]}.",
+            "inferred",
+            "DECISION:U14",
+            *before,
+            replace(last, answer=in_order),
+        ),
+    )
+
 
 FACTS: tuple[Fact, ...] = (
     fact(
@@ -29,37 +58,53 @@ FACTS: tuple[Fact, ...] = (
         "LS:TestLambdaRevisions",
         get_policy(Answer(404, headers={"content-type": "application/json"})),
     ),
+    *_class(
+        "not-found",
+        "ResourceNotFoundException",
+        ("Type", "Message"),
+        "LS:policy_exc",
+        get_policy(Answer(404)),
+    ),
+    *_class(
+        "conflict",
+        "ResourceConflictException",
+        ("Type", "message"),
+        "LS:policy_exc",
+        publish(),
+        add(),
+        add(answer=Answer(409)),
+    ),
+    *_class(
+        "precondition-failed",
+        "PreconditionFailedException",
+        ("Type", "message"),
+        "LS:policy_exc",
+        publish(),
+        add(),
+        add("s2", RevisionId="wrong", answer=Answer(412)),
+    ),
+    *_class(
+        "invalid-parameter",
+        "InvalidParameterValueException",
+        ("Type", "message"),
+        "LS:layer_exc",
+        get_version(Answer(400), VersionNumber=0),
+    ),
     fact(
-        "envelopes/not-found",
-        "A 404 is 70 bytes long: compact, Type, then Message with a capital M.",
+        "envelopes/not-found-bytes",
+        "The 404 of GetLayerVersion has 70 bytes.",
         "recorded",
         "C7N:content-length; the order is inferred",
         get_version(Answer(404, raw=_NOT_THERE)),
     ),
     fact(
-        "envelopes/precondition-failed",
-        "A 412 is 149 bytes long: compact, Type, then message.",
+        "envelopes/precondition-failed-bytes",
+        "The 412 has 149 bytes.",
         "recorded",
         "LS:TestLambdaRevisions, content-length; the order is inferred",
         publish(),
         add(),
         add("s2", RevisionId="wrong", answer=Answer(412, raw=_WRONG_REVISION_BODY)),
-    ),
-    fact(
-        "envelopes/conflict",
-        "A 409 is compact: Type, then message.",
-        "inferred",
-        "DECISION:U14",
-        publish(),
-        add(),
-        add(answer=Answer(409, order=("Type", "message"))),
-    ),
-    fact(
-        "envelopes/invalid-parameter",
-        "An InvalidParameterValueException is compact: Type, then message.",
-        "inferred",
-        "DECISION:U14",
-        get_version(Answer(400, order=("Type", "message")), VersionNumber=0),
     ),
     fact(
         "envelopes/validation",

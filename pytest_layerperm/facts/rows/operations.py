@@ -12,9 +12,10 @@ from .steps import (
     get_policy,
     get_version,
     list_versions,
-    policy,
     publish,
     remove,
+    same_policy,
+    same_statement,
     statement,
 )
 
@@ -117,7 +118,7 @@ FACTS: tuple[Fact, ...] = (
         "recorded",
         "LS-M:test_get_lambda_layer",
         publish(),
-        add(LayerName="${layer_arn}", answer=Answer(body={"Statement": statement()})),
+        add(LayerName="${layer_arn}", answer=Answer(body={"Statement": same_statement()})),
     ),
     fact(
         "operations/get-by-arn",
@@ -126,7 +127,7 @@ FACTS: tuple[Fact, ...] = (
         "API:GetLayerVersionPolicy",
         publish(),
         add(),
-        get_policy(Answer(200, body={"Policy": policy(statement())}), LayerName="${layer_arn}"),
+        get_policy(Answer(200, body={"Policy": same_policy(statement())}), LayerName="${layer_arn}"),
     ),
     fact(
         "operations/remove-by-arn",
@@ -137,7 +138,7 @@ FACTS: tuple[Fact, ...] = (
         add("s1"),
         add("s2"),
         remove("s1", LayerName="${layer_arn}"),
-        get_policy(Answer(body={"Policy": policy(statement("s2"))})),
+        get_policy(Answer(body={"Policy": same_policy(statement("s2"))})),
     ),
     fact(
         "operations/get-version-by-arn-as-name",
@@ -179,7 +180,7 @@ FACTS: tuple[Fact, ...] = (
         "DECISION:U7",
         publish(),
         add(path=f"{_PLAIN}/1/policy"),
-        get_policy(Answer(200, body={"Policy": policy(statement())}), path=f"{_PLAIN}/1/policy"),
+        get_policy(Answer(200, body={"Policy": same_policy(statement())}), path=f"{_PLAIN}/1/policy"),
         get_version(Answer(200), path=f"{_PLAIN}/1"),
         list_versions(Answer(200, body={"LayerVersions": [{"Version": 1}]}), path=_PLAIN),
         remove(path=f"{_PLAIN}/1/policy/s1"),
@@ -193,7 +194,7 @@ FACTS: tuple[Fact, ...] = (
         add("s1"),
         add("s2"),
         remove("s1", path="/2018-10-31/layers/${layer}/versions/%31/policy/%73%31"),
-        get_policy(Answer(body={"Policy": policy(statement("s2"))})),
+        get_policy(Answer(body={"Policy": same_policy(statement("s2"))})),
     ),
     fact(
         "operations/arn-without-partition",
@@ -202,7 +203,8 @@ FACTS: tuple[Fact, ...] = (
         "MODEL:LayerName",
         publish(),
         add(
-            LayerName="arn::lambda:${region}:${account}:layer:${layer}", answer=Answer(body={"Statement": statement()})
+            LayerName="arn::lambda:${region}:${account}:layer:${layer}",
+            answer=Answer(body={"Statement": same_statement()}),
         ),
     ),
     fact(
@@ -232,7 +234,7 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         add(
             body='{"StatementId":"s1","Action":"lambda:GetLayerVersion","Principal":"*","EventSourceToken":"x"}',
-            answer=Answer(201, body={"Statement": statement()}),
+            answer=Answer(201, body={"Statement": same_statement()}),
         ),
     ),
     fact(
@@ -254,7 +256,7 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         add(
             path="/2018-10-31/layers/${layer}/versions/1/policy?Principal=123456789012&StatementId=other",
-            answer=Answer(201, body={"Statement": statement()}),
+            answer=Answer(201, body={"Statement": same_statement()}),
         ),
     ),
     fact(
@@ -268,7 +270,7 @@ FACTS: tuple[Fact, ...] = (
                 '{"LayerName":"other","VersionNumber":7,'
                 '"StatementId":"s1","Action":"lambda:GetLayerVersion","Principal":"*"}'
             ),
-            answer=Answer(201, body={"Statement": statement()}),
+            answer=Answer(201, body={"Statement": same_statement()}),
         ),
     ),
     fact(

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from ..model import Answer, Fact
-from .steps import ACCOUNT, ORGANIZATION, account_root, add, fact, get_policy, policy, publish, remove, statement
+from .steps import (
+    ACCOUNT,
+    ORGANIZATION,
+    account_root,
+    add,
+    fact,
+    get_policy,
+    policy,
+    publish,
+    remove,
+    same_policy,
+    same_statement,
+    statement,
+)
 
 _LONG_ID = "Az09-_" * 16 + "last"
 
@@ -66,7 +79,7 @@ FACTS: tuple[Fact, ...] = (
         add(
             "s1",
             f"arn:aws-iso:iam::{ACCOUNT}:root",
-            Answer(201, body={"Statement": statement("s1", account_root(ACCOUNT, "aws-iso"))}),
+            Answer(201, body={"Statement": same_statement("s1", account_root(ACCOUNT, "aws-iso"))}),
         ),
     ),
     fact(
@@ -104,7 +117,7 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         add("s2"),
         add("s1"),
-        get_policy(Answer(body={"Policy": policy(statement("s2"), statement("s1"))})),
+        get_policy(Answer(body={"Policy": same_policy(statement("s2"), statement("s1"))})),
     ),
     fact(
         "statements/order-after-removal",
@@ -116,7 +129,7 @@ FACTS: tuple[Fact, ...] = (
         add("s2", ACCOUNT),
         add("s3"),
         remove("s2"),
-        get_policy(Answer(body={"Policy": policy(statement("s1"), statement("s3"))})),
+        get_policy(Answer(body={"Policy": same_policy(statement("s1"), statement("s3"))})),
     ),
     fact(
         "statements/added-again",
@@ -128,7 +141,7 @@ FACTS: tuple[Fact, ...] = (
         add("s2"),
         remove("s1"),
         add("s1"),
-        get_policy(Answer(body={"Policy": policy(statement("s2"), statement("s1"))})),
+        get_policy(Answer(body={"Policy": same_policy(statement("s2"), statement("s1"))})),
     ),
     fact(
         "statements/case-of-ids",
@@ -138,7 +151,7 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         add("Partner"),
         add("partner", answer=Answer(201)),
-        get_policy(Answer(body={"Policy": policy(statement("Partner"), statement("partner"))})),
+        get_policy(Answer(body={"Policy": same_policy(statement("Partner"), statement("partner"))})),
     ),
     fact(
         "statements/longest-id",
@@ -146,7 +159,7 @@ FACTS: tuple[Fact, ...] = (
         "documented",
         "API:AddLayerVersionPermission",
         publish(),
-        add(_LONG_ID, answer=Answer(body={"Statement": statement(_LONG_ID)})),
+        add(_LONG_ID, answer=Answer(body={"Statement": same_statement(_LONG_ID)})),
     ),
     fact(
         "statements/shortest-organization",
@@ -155,7 +168,8 @@ FACTS: tuple[Fact, ...] = (
         "API:AddLayerVersionPermission",
         publish(),
         add(
-            OrganizationId="o-0123456789", answer=Answer(body={"Statement": statement(organization_id="o-0123456789")})
+            OrganizationId="o-0123456789",
+            answer=Answer(body={"Statement": same_statement(organization_id="o-0123456789")}),
         ),
     ),
     fact(
@@ -166,7 +180,7 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         add(
             OrganizationId="o-" + "0a" * 16,
-            answer=Answer(body={"Statement": statement(organization_id="o-" + "0a" * 16)}),
+            answer=Answer(body={"Statement": same_statement(organization_id="o-" + "0a" * 16)}),
         ),
     ),
     fact(
@@ -175,7 +189,7 @@ FACTS: tuple[Fact, ...] = (
         "reported",
         "TF",
         publish(),
-        add("s1", "456789820214", Answer(body={"Statement": statement("s1", account_root("456789820214"))})),
+        add("s1", "456789820214", Answer(body={"Statement": same_statement("s1", account_root("456789820214"))})),
     ),
     fact(
         "statements/unknown-organization",
@@ -184,7 +198,8 @@ FACTS: tuple[Fact, ...] = (
         "TF",
         publish(),
         add(
-            OrganizationId="o-0123456789", answer=Answer(body={"Statement": statement(organization_id="o-0123456789")})
+            OrganizationId="o-0123456789",
+            answer=Answer(body={"Statement": same_statement(organization_id="o-0123456789")}),
         ),
     ),
     fact(
@@ -202,8 +217,8 @@ FACTS: tuple[Fact, ...] = (
         "inferred",
         "DECISION:U13",
         publish(region="us-gov-west-1"),
-        add("s1", ACCOUNT, Answer(body={"Statement": statement("s1", _GOV_ROOT, _GOV)}), region="us-gov-west-1"),
-        get_policy(Answer(body={"Policy": policy(statement("s1", _GOV_ROOT, _GOV))}), region="us-gov-west-1"),
+        add("s1", ACCOUNT, Answer(body={"Statement": same_statement("s1", _GOV_ROOT, _GOV)}), region="us-gov-west-1"),
+        get_policy(Answer(body={"Policy": same_policy(statement("s1", _GOV_ROOT, _GOV))}), region="us-gov-west-1"),
     ),
     fact(
         "partitions/china-everybody",
@@ -211,7 +226,7 @@ FACTS: tuple[Fact, ...] = (
         "inferred",
         "DECISION:U13",
         publish(region="cn-north-1"),
-        add("s1", answer=Answer(body={"Statement": statement("s1", resource=_CHINA)}), region="cn-north-1"),
+        add("s1", answer=Answer(body={"Statement": same_statement("s1", resource=_CHINA)}), region="cn-north-1"),
     ),
     fact(
         "partitions/china-not-found",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...layers import zip_of
-from ..model import Answer, By, Confidence, Fact, Matching, Step, Steps
+from ..model import Answer, By, Confidence, Fact, Matching, SameJson, Step, Steps
 
 ZIP = zip_of({"python/layerperm_facts.py": "FACTS = True\n"})
 ZIP_SHA256 = base64.b64encode(hashlib.sha256(ZIP).digest()).decode("ascii")
@@ -26,15 +26,9 @@ def computed(id: str, sentence: str, confidence: Confidence, source: str, steps:
     return Fact(id, sentence, confidence, source, steps)
 
 
-def in_organizations(
-    organizations: Mapping[By, str],
-    id: str,  # noqa: A002
-    sentence: str,
-    confidence: Confidence,
-    source: str,
-    *steps: Step,
-) -> Fact:
-    return Fact(id, sentence, confidence, source, steps, organizations)
+def in_organization(id: str, sentence: str, confidence: Confidence, source: str, *steps: Step) -> Fact:  # noqa: A002
+    """A fact whose other caller is a member of an organization."""
+    return Fact(id, sentence, confidence, source, steps, needs_organization=True)
 
 
 def _version(members: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,18 +130,10 @@ def list_layers(answer: Answer | None = None, *, all_pages: bool = True, **membe
 
 # --- answers
 
-_MESSAGE_KEYS: dict[str, tuple[str, ...]] = {
-    "ResourceNotFoundException": ("Type", "Message"),
-    "AccessDeniedException": ("Message",),
-    "ValidationException": ("message",),
-    "SerializationException": ("Type", "Message"),
-}
-
 
 def refused(status: int, code: str, message: str | Matching) -> Answer:
-    """Status, error code, message, and which members the body has."""
-    keys = _MESSAGE_KEYS.get(code, ("Type", "message"))
-    return Answer(status, code, message, keys=keys, body={"Type": "User"} if "Type" in keys else None)
+    """A refusal; which members its body has is the group of facts ``envelopes``."""
+    return Answer(status, code, message)
 
 
 def not_found(message: str) -> Answer:
@@ -229,6 +215,15 @@ def statement(
 
 def account_root(account_id: str, partition: str = "${partition}") -> str:
     return f'{{"AWS":"arn:{partition}:iam::{account_id}:root"}}'
+
+
+def same_statement(*parts: str, **more: str) -> SameJson:
+    """The statement however it is written, where a fact is not about its bytes."""
+    return SameJson(statement(*parts, **more))
+
+
+def same_policy(*statements: str) -> SameJson:
+    return SameJson(policy(*statements))
 
 
 def policy(*statements: str) -> str:
