@@ -1,0 +1,48 @@
+"""README shows what runs: its code blocks are files of examples/, its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.readme import README, ROOT, fences, source_text, updated
+
+TEXT = README.read_text(encoding="utf-8")
+CODE = ("python", "bash", "javascript", "yaml", "json")
+
+
+@pytest.mark.parametrize("fence", [f for f in fences(TEXT) if f.source], ids=lambda fence: fence.source)
+def test_a_code_block_equals_the_example_it_names(fence):
+    """What README shows is what the tests run, to the letter."""
+    assert fence.body == source_text(fence.source)
+
+
+def test_every_code_block_names_its_example():
+    """Code that no test runs does not stand in README."""
+    assert [f.body for f in fences(TEXT) if f.language in CODE and not f.source.startswith("examples/")] == []
+
+
+def test_blocks_without_source_are_commands_settings_or_output():
+    """Only these need no file: what is typed in a shell, ini settings, and what is printed."""
+    assert {f.language for f in fences(TEXT) if not f.source} <= {"sh", "toml", "text", "console"}
+
+
+def test_links_within_the_page_lead_to_headings():
+    """A link to a chapter is one to a chapter that exists."""
+    headings = [re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.+)$", TEXT, re.M)]
+    assert [link for link in re.findall(r"\]\(#([^)]+)\)", TEXT) if link not in headings] == []
+
+
+def test_links_to_files_lead_to_files():
+    """A link to a file of the project is one to a file that exists."""
+    linked = re.findall(r"\]\((?!https?:|#)([^)#]+)\)", TEXT)
+    assert [path for path in linked if not (ROOT / path).exists()] == []
+
+
+def test_the_page_can_be_brought_up_to_date(monkeypatch, tmp_path):
+    """A stale block is rewritten from its source, and nothing else is touched."""
+    stale = "before\n```python examples/share_layer.py\nold\n```\nafter\n```sh\nkept\n```\n"
+    shown = source_text("examples/share_layer.py")
+
+    assert updated(stale) == f"before\n```python examples/share_layer.py\n{shown}```\nafter\n```sh\nkept\n```\n"
