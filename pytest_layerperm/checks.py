@@ -10,6 +10,7 @@ from .explaining import lets_in, membership, why_not
 from .grants import Grant, is_account, slip_between
 from .lenses import Seen
 from .looking import View
+from .nearest import another, lost, one_character
 from .tables import joined
 
 Via = Literal["account", "public", "organization"]
@@ -97,8 +98,8 @@ class SharedWith:
             elif grant.principal == "*":
                 missing = self._unknown(grant) or membership(self.account_id, self.organization_id)
                 yield f"shared with {grant.organization_id}, and {missing}"
-        yield from _lost(seen, view, self.account_id)
-        yield from _other_version(self, seen, view, "shared with it")
+        yield from lost(seen, view, self.account_id)
+        yield from another(self.holds, seen, view, "shared with it")
 
     def remedy(self, seen: Seen, view: View) -> str:
         organizations = [g.organization_id for g in seen.grants if g.organization_id is not None]
@@ -179,9 +180,9 @@ class SharedWithOrganization:
         for grant in seen.grants:
             if grant.public:
                 yield f"statement {grant.sid} lets in everybody: the organization's accounts, and all others too"
-            elif grant.organization_id and _one_character(grant.organization_id, self.organization_id):
+            elif grant.organization_id and one_character(grant.organization_id, self.organization_id):
                 yield f"shared with {grant.organization_id}: one character differs"
-        yield from _other_version(self, seen, view, "shared with it")
+        yield from another(self.holds, seen, view, "shared with it")
 
     def remedy(self, seen: Seen, view: View) -> str:
         return _add_a_statement(seen, "*", self.organization_id)
@@ -204,7 +205,7 @@ class Public:
         for grant in seen.grants:
             if grant.principal == "*":
                 yield f"statement {grant.sid} is for everybody in {grant.organization_id} only"
-        yield from _other_version(self, seen, view, "public")
+        yield from another(self.holds, seen, view, "public")
 
     def remedy(self, seen: Seen, view: View) -> str:
         return _add_a_statement(seen, "*", None)
@@ -248,41 +249,6 @@ class Private:
 
     def remedy(self, seen: Seen, view: View) -> str:
         return _take_away(seen.grants)
-
-
-def _lost(seen: Seen, view: View, account_id: str) -> Iterable[str]:
-    """How the account lost, or never got, a statement of its own, as the log tells."""
-    given: set[str] = set()
-    refused = ""
-    for call in view.calls:
-        if call.layer != seen.arn:
-            continue
-        sid = str(call.parameters.get("StatementId"))
-        if call.operation == "AddLayerVersionPermission" and account_id in str(call.parameters.get("Principal")):
-            refused = "" if call.succeeded else call.outcome
-            if call.succeeded:
-                given.add(sid)
-        elif call.operation == "RemoveLayerVersionPermission" and call.succeeded and sid in given:
-            yield f"statement {sid} let it in, and was removed"
-    if refused:
-        yield f"AddLayerVersionPermission for it was refused: {refused}"
-
-
-def _other_version(check: Check, seen: Seen, view: View, what: str) -> Iterable[str]:
-    for other in view.siblings(seen):
-        if check.holds(other):
-            if seen.version < other.version:
-                how = f"version {seen.version} is an older one with a policy of its own"
-            elif seen.state == "never":
-                how = f"version {seen.version} was published after it with no policy"
-            else:
-                how = f"version {seen.version} was published after it and has a policy of its own"
-            yield f"version {other.version} is {what}; {how}"
-            return
-
-
-def _one_character(one: str, other: str) -> bool:
-    return len(one) == len(other) and sum([a != b for a, b in zip(one, other, strict=True)]) == 1
 
 
 def _add_a_statement(seen: Seen, principal: str, organization_id: str | None) -> str:

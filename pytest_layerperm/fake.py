@@ -95,6 +95,9 @@ class LayerPerm:
         self.calls.clear()
         self.virtual_time.reset()
 
+    def __repr__(self) -> str:
+        return f"<LayerPerm {self.account_id} {self.region_name}, layer versions: {len(self.layers)}>"
+
     # --- on and off
 
     def __enter__(self) -> LayerPerm:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .lambda_api.store import LayerStore
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LayerVersion:
     """A published layer version. ``policy`` and ``revision_id`` are read anew each time."""
 
@@ -33,7 +33,10 @@ class LayerVersion:
     account_id: str
     """Twelve digits: the owner."""
     region_name: str
-    _store: LayerStore = field(repr=False, compare=False)
+    _store: LayerStore = field(compare=False)
+
+    def __repr__(self) -> str:
+        return f"<LayerVersion {self.arn}>"
 
     @property
     def policy(self) -> dict[str, Any] | None:

@@ -45,6 +45,16 @@ class View:
             if version != seen.version and (other := self.lens.see(seen.layer, version)) is not None:
                 yield other
 
+    def elsewhere(self) -> Iterable[Seen]:
+        """Every version of the layers that nobody asked for. Through a client none: that would be the whole account."""
+        if isinstance(self.lens, FakeLens):
+            for layer in self.lens.layers(None):
+                if layer not in self.layers:
+                    for version in self.lens.versions(layer):
+                        seen = self.lens.see(layer, version)
+                        if seen is not None:
+                            yield seen
+
 
 class NotOneLayer(Exception):
     """Which layer is meant is not clear; ``found`` are the versions that there are."""
