@@ -31,7 +31,8 @@ def call_table(calls: Iterable[LoggedCall], *, whole: bool, width: int) -> str:
     shown = grouped if whole else grouped[-_SHORT:]
     rows = [row for attempts in shown for row in (_whole_rows(attempts) if whole else [_short_row(attempts)])]
     callers = [call.account_id for attempts in shown for call in (attempts if whole else attempts[:1])]
-    lines = table_lines([_HEAD, *rows], indent="", width=_ANY_WIDTH if whole else width)
+    head = [title if any(cells) else "" for title, cells in zip(_HEAD, zip(*rows, strict=True), strict=True)]
+    lines = table_lines([head, *rows], indent="", width=_ANY_WIDTH if whole else width)
     text = [f"the last {_SHORT} of {len(grouped)} calls; -vv shows all, and every attempt"] if shown != grouped else []
     text.append(lines[0])
     for before, caller, line in zip(["", *callers], callers, lines[1:], strict=False):

@@ -12,6 +12,7 @@ from .fixtures import *  # noqa: F403 - a plugin's fixtures are found in its mod
 from .fixtures import FAKE
 from .markers import MARKERS
 from .options import add_facts_options, add_options, check_options
+from .tables import measure_terminal
 
 if TYPE_CHECKING:
     from .fake import LayerPerm
@@ -26,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for text in MARKERS.values():
         config.addinivalue_line("markers", text)
     check_options(config)
+    measure_terminal()
     if config.getoption("layerperm_endpoint") is not None:
         from .facts.suite import FactsSuite
 

@@ -13,9 +13,19 @@ _LEAST_WRAPPED = 16
 """Columns that a cell must have left to be wrapped in."""
 
 
+_measured = 80
+"""Columns of the terminal when it could last be seen."""
+
+
+def measure_terminal() -> None:
+    """Remembers how wide the terminal is: while pytest captures output, nobody can tell."""
+    global _measured
+    _measured = shutil.get_terminal_size((_measured, 24)).columns
+
+
 def screen_width() -> int:
     """Columns of the terminal, or what the variable COLUMNS says."""
-    return max(shutil.get_terminal_size((80, 24)).columns, _NARROWEST)
+    return max(shutil.get_terminal_size((_measured, 24)).columns, _NARROWEST)
 
 
 def text_width() -> int:
