@@ -85,7 +85,9 @@ class Budget:
         parts = [f"{_counted(missing)} missing"] if missing else []
         parts += [f"{_counted(extra)} not expected"] if extra else []
         return text_of(
-            f"the layer calls are not as expected: {', '.join(parts) or 'another order'}",
+            f"the layer calls are not as expected: {'; '.join(parts)}"
+            if parts
+            else "the layer calls came in another order than expected",
             table(rows),
             what_to_do("lines with - were expected and not made, lines with + were made and not expected"),
         )
@@ -98,8 +100,9 @@ class Budget:
             budgets = [] if self.at_most is None else [(len(made), self.at_most, "layer ")]
         for number, most, what in budgets:
             if number > most:
+                made_word = "call was" if number == 1 else "calls were"
                 yield text_of(
-                    f"{number} {what}{'call was' if number == 1 else 'calls were'} made, and at most {most} allowed",
+                    f"{number} {what}{made_word} made, and at most {most} {'is' if most == 1 else 'are'} allowed",
                     table([[operation, str(count)] for operation, count in names.most_common()]),
                     what_to_do("read once and keep what was read, or allow more calls; layerperm.calls has them all"),
                 )

@@ -10,7 +10,7 @@ from .explaining import lets_in, membership, why_not
 from .grants import Grant, is_account, slip_between
 from .lenses import Seen
 from .looking import View
-from .nearest import another, lost, one_character
+from .nearest import another, one_character, refused_add, removed
 from .tables import joined
 
 Via = Literal["account", "public", "organization"]
@@ -98,7 +98,11 @@ class SharedWith:
             elif grant.principal == "*":
                 missing = self._unknown(grant) or membership(self.account_id, self.organization_id)
                 yield f"shared with {grant.organization_id}, and {missing}"
-        yield from lost(seen, view, self.account_id)
+        yield from removed(seen, view, self.account_id)
+        if refused := refused_add(seen, view, self.account_id):
+            yield f"AddLayerVersionPermission for it was refused: {refused}"
+        if seen.layer.account_id == self.account_id:
+            yield f"{self.account_id} owns the layer, and needs no statement"
         yield from another(self.holds, seen, view, "shared with it")
 
     def remedy(self, seen: Seen, view: View) -> str:
@@ -109,8 +113,10 @@ class SharedWith:
                 f"if {self.account_id} is a member of {organizations[0]}, declare it{where}: "
                 f'layerperm.organization("{organizations[0]}", accounts=["{self.account_id}"])'
             )
+        if refused := refused_add(seen, view, self.account_id):
+            return f"have the script try again, or say that it failed: it got {refused}"
         if self.via == "organization":
-            return _add_a_statement(seen, "*", self.organization_id or "o-…")
+            return _add_a_statement(seen, view, "*", self.organization_id or "o-…")
         principal = "*" if self.via == "public" else self.account_id
         slips = [g for g in seen.grants if is_account(g.principal) and slip_between(g.principal, self.account_id)]
         if slips and principal != "*":
@@ -118,7 +124,7 @@ class SharedWith:
                 f"correct the account id in the code that shares it, or here: it shares with {slips[0].principal}, "
                 f"and {principal} is expected"
             )
-        return _add_a_statement(seen, principal, None)
+        return _add_a_statement(seen, view, principal, None)
 
 
 @dataclass(frozen=True)
@@ -185,7 +191,7 @@ class SharedWithOrganization:
         yield from another(self.holds, seen, view, "shared with it")
 
     def remedy(self, seen: Seen, view: View) -> str:
-        return _add_a_statement(seen, "*", self.organization_id)
+        return _add_a_statement(seen, view, "*", self.organization_id)
 
 
 @dataclass(frozen=True)
@@ -208,7 +214,7 @@ class Public:
         yield from another(self.holds, seen, view, "public")
 
     def remedy(self, seen: Seen, view: View) -> str:
-        return _add_a_statement(seen, "*", None)
+        return _add_a_statement(seen, view, "*", None)
 
 
 @dataclass(frozen=True)
@@ -251,10 +257,11 @@ class Private:
         return _take_away(seen.grants)
 
 
-def _add_a_statement(seen: Seen, principal: str, organization_id: str | None) -> str:
+def _add_a_statement(seen: Seen, view: View, principal: str, organization_id: str | None) -> str:
     wanted = f'Principal="{principal}"' + (f' and OrganizationId="{organization_id}"' if organization_id else "")
     why = "; every new version starts with no policy" if seen.state == "never" else ""
-    return f"call add_layer_version_permission for version {seen.version} with {wanted}{why}"
+    where = f" in {seen.layer.region_name}" if len(view.layers) > 1 else ""
+    return f"call add_layer_version_permission for version {seen.version}{where} with {wanted}{why}"
 
 
 def _take_away(grants: Sequence[Grant]) -> str:

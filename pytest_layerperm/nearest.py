@@ -9,22 +9,26 @@ from .lenses import Seen
 from .looking import View
 
 
-def lost(seen: Seen, view: View, account_id: str) -> Iterable[str]:
-    """How the account lost, or never got, a statement of its own, as the log tells."""
-    given: set[str] = set()
+def refused_add(seen: Seen, view: View, account_id: str) -> str:
+    """What came of the last call that was to share with the account, where it failed."""
     refused = ""
     for call in view.calls:
-        if call.layer != seen.arn:
-            continue
-        sid = str(call.parameters.get("StatementId"))
-        if call.operation == "AddLayerVersionPermission" and account_id in str(call.parameters.get("Principal")):
+        shares = call.operation == "AddLayerVersionPermission" and account_id in str(call.parameters.get("Principal"))
+        if shares and call.layer == seen.arn:
             refused = "" if call.succeeded else call.outcome
-            if call.succeeded:
+    return refused
+
+
+def removed(seen: Seen, view: View, account_id: str) -> Iterable[str]:
+    """The statements of its own that the account had, and lost."""
+    given: set[str] = set()
+    for call in view.calls:
+        if call.layer == seen.arn and call.succeeded:
+            sid = str(call.parameters.get("StatementId"))
+            if call.operation == "RemoveLayerVersionPermission" and sid in given:
+                yield f"statement {sid} let it in, and was removed"
+            elif account_id in str(call.parameters.get("Principal")):
                 given.add(sid)
-        elif call.operation == "RemoveLayerVersionPermission" and call.succeeded and sid in given:
-            yield f"statement {sid} let it in, and was removed"
-    if refused:
-        yield f"AddLayerVersionPermission for it was refused: {refused}"
 
 
 def another(holds: Callable[[Seen], bool], seen: Seen, view: View, what: str) -> Iterable[str]:

@@ -87,15 +87,22 @@ class ExpectedPolicy:
             return "has its statements in another order than expected"
         found, expected = Counter(self._comparable(seen)), Counter(self.grants(seen.layer.partition))
         missing, extra = list((expected - found).elements()), list((found - expected).elements())
-        parts = [_told(missing, "missing")] if missing else []
-        parts += [_told(extra, "not expected")] if extra else []
-        return f"has another policy than expected: {' and '.join(parts)}"
+        parts = [_told(self._names(missing), "missing")] if missing else []
+        parts += [_told(self._names(extra), "not expected")] if extra else []
+        return f"has another policy than expected: {'; '.join(parts)}"
+
+    def _names(self, grants: Sequence[Grant]) -> list[str]:
+        return [grant.sid or lets_in(grant, short=True) for grant in grants]
 
     def _compared(self, seen: Seen) -> str:
         expected = self.grants(seen.layer.partition)
         if self._only_order(seen):
             rows = [
-                [f"{number}.", f"lets in {lets_in(found)}", f"expected: {_name(wanted)}" if key != wanted else ""]
+                [
+                    f"{number}.",
+                    f"lets in {lets_in(found)}",
+                    f"expected: {self._names([wanted])[0]}" if key != wanted else "",
+                ]
                 for number, (found, key, wanted) in enumerate(
                     zip(seen.grants, self._comparable(seen), expected, strict=True), 1
                 )
@@ -136,15 +143,14 @@ def _expected(one: Any, partition: str) -> Sequence[Grant]:
     return found
 
 
-def _told(grants: Sequence[Grant], what: str) -> str:
-    if len(grants) > _MOST_NAMED:
-        return f"{len(grants)} statements are {what}"
-    return f"{joined([_name(grant) for grant in grants])} {'is' if len(grants) == 1 else 'are'} {what}"
+def _told(names: Sequence[str], what: str) -> str:
+    if len(names) > _MOST_NAMED:
+        return f"{len(names)} statements are {what}"
+    return f"{joined(names)} {'is' if len(names) == 1 else 'are'} {what}"
 
 
-def _name(grant: Grant) -> str:
-    who = lets_in(grant, short=True)
-    return f"{grant.sid} ({who})" if grant.sid else who
+def _names(grants: Sequence[Grant]) -> list[str]:
+    return [f"{grant.sid} ({lets_in(grant, short=True)})" for grant in grants]
 
 
 @dataclass(frozen=True)
@@ -168,7 +174,7 @@ class Before:
         return text_of(
             verdict,
             *[_differences(seen, now) for seen, now in changed],
-            changes(calls, self.view.layers),
+            changes(calls, self.view.layers, "Calls in the block"),
             what_to_do("a dry run or a refused call must leave policies as they are: find the call that wrote"),
         )
 
@@ -178,9 +184,9 @@ def _change(seen: Seen, now: Seen | None) -> str:
         return "the version was deleted"
     added = [grant for grant in now.grants if grant not in seen.grants]
     removed = [grant for grant in seen.grants if grant not in now.grants]
-    parts = [_told(added, "new")] if added else []
-    parts += [_told(removed, "gone")] if removed else []
-    return " and ".join(parts) or "it was written, and says the same at a new revision"
+    parts = [_told(_names(added), "new")] if added else []
+    parts += [_told(_names(removed), "gone")] if removed else []
+    return "; ".join(parts) or "it was written, and says the same at a new revision"
 
 
 def _differences(seen: Seen, now: Seen | None) -> str:

@@ -103,7 +103,7 @@ def what_to_do(remedy: str) -> str:
     return paragraph(f"What to do: {remedy}.", hanging="  ")
 
 
-def changes(calls: Sequence[LoggedCall], layers: Iterable[LayerId]) -> str:
+def changes(calls: Sequence[LoggedCall], layers: Iterable[LayerId], title: str = "Calls that made it so") -> str:
     """The last calls that were to change these layers, retries as one."""
     about = tuple(layers)
     writes = [call for call in calls if call.operation in _WRITES and _is_about(call, about)]
@@ -111,8 +111,8 @@ def changes(calls: Sequence[LoggedCall], layers: Iterable[LayerId]) -> str:
     if not groups:
         return ""
     left_out = len(groups) - _MOST_CALLS
-    title = "Calls that made it so" + (f", the last {_MOST_CALLS} of {len(groups)}" if left_out > 0 else "")
-    return f"{title}:\n{table([call_row(attempts) for attempts in groups[-_MOST_CALLS:]])}"
+    which = f", the last {_MOST_CALLS} of {len(groups)}" if left_out > 0 else ""
+    return f"{title}{which}:\n{table([call_row(attempts) for attempts in groups[-_MOST_CALLS:]])}"
 
 
 def call_row(attempts: Sequence[LoggedCall]) -> list[str]:
@@ -159,7 +159,8 @@ def missing_in_region(missing: MissingInRegion) -> str:
 
 
 def several(failures: Sequence[tuple[str, str]]) -> str:
-    """All failures of a block: their verdicts in one line, then each with its place."""
+    """All failures of a block: their verdicts in one line, then each with its place in the test."""
     verdicts = "; ".join([text.partition("\n")[0] for _, text in failures])
     count = f"{len(failures)} layer assertions failed" if len(failures) > 1 else "a layer assertion failed"
-    return text_of(f"{count}: {verdicts}", *[f"{place}: {text}" for place, text in failures])
+    numbered = [f"{number}. {place}: {text}" for number, (place, text) in enumerate(failures, 1)]
+    return text_of(f"{count}: {verdicts}", *numbered)

@@ -1,0 +1,188 @@
+"""What assert_layer_calls says where it fails, to the letter."""
+
+from pytest_layerperm import Throttle, assert_layer_calls
+
+PARTNER = "222222222222"
+
+
+def add(client, layer, sid, principal):
+    client.add_layer_version_permission(
+        LayerName=layer.layer_arn,
+        VersionNumber=layer.version,
+        StatementId=sid,
+        Action="lambda:GetLayerVersion",
+        Principal=principal,
+    )
+
+
+def remove(client, layer, sid, **revision):
+    client.remove_layer_version_permission(
+        LayerName=layer.layer_arn, VersionNumber=layer.version, StatementId=sid, **revision
+    )
+
+
+def test_other_calls(layerperm, layerperm_client, says):
+    """A call is missing, another not expected; a retried call is one."""
+    layer = layerperm.publish_layer()
+    layerperm.inject(Throttle(1))
+    layerperm_client.list_layers()
+    add(layerperm_client, layer, "partner", PARTNER)
+    with says(
+        """
+        the layer calls are not as expected: GetLayerVersionPolicy is missing; ListLayers is not expected
+
+          -  GetLayerVersionPolicy                                           missing
+          +  ListLayers                 us-east-1                            429, 200
+             AddLayerVersionPermission  shared-deps:1  partner 222222222222  201
+
+        What to do: lines with - were expected and not made, lines with + were made and
+          not expected.
+        """
+    ):
+        assert_layer_calls(["GetLayerVersionPolicy", "AddLayerVersionPermission"])
+
+
+def test_another_order_of_calls(layerperm, layerperm_client, says):
+    """The expected calls in another order."""
+    layerperm_client.list_layers()
+    layerperm_client.list_layer_versions(LayerName="shared-deps")
+    with says(
+        """
+        the layer calls came in another order than expected
+
+          +  ListLayers         us-east-1    200
+             ListLayerVersions  shared-deps  200
+          -  ListLayers                      missing
+
+        What to do: lines with - were expected and not made, lines with + were made and
+          not expected.
+        """
+    ):
+        assert_layer_calls(["ListLayerVersions", "ListLayers"])
+
+
+def test_many_calls(layerperm, layerperm_client, says):
+    """Of many kinds of calls the number is told."""
+    layer = layerperm.publish_layer()
+    layerperm_client.list_layers()
+    layerperm_client.list_layer_versions(LayerName="shared-deps")
+    layerperm_client.list_layer_versions(LayerName="shared-deps")
+    layerperm_client.get_layer_version(LayerName="shared-deps", VersionNumber=1)
+    add(layerperm_client, layer, "partner", PARTNER)
+    with says(
+        """
+        the layer calls are not as expected: 5 calls are not expected
+
+          +  ListLayers                 us-east-1                            200
+          +  ListLayerVersions          shared-deps                          200
+          +  ListLayerVersions          shared-deps                          200
+          +  GetLayerVersion            shared-deps:1                        200
+          +  AddLayerVersionPermission  shared-deps:1  partner 222222222222  201
+
+        What to do: lines with - were expected and not made, lines with + were made and
+          not expected.
+        """
+    ):
+        assert_layer_calls([])
+
+
+def test_too_many_calls(layerperm, layerperm_client, says):
+    """More calls than the budget has."""
+    layerperm_client.list_layers()
+    layerperm_client.list_layer_versions(LayerName="shared-deps")
+    layerperm_client.list_layer_versions(LayerName="shared-deps")
+    with says(
+        """
+        3 layer calls were made, and at most 2 are allowed
+
+          ListLayerVersions  2
+          ListLayers         1
+
+        What to do: read once and keep what was read, or allow more calls;
+          layerperm.calls has them all.
+        """
+    ):
+        assert_layer_calls(at_most=2)
+
+
+def test_too_many_of_one(layerperm, layerperm_client, says):
+    """More calls of one operation than the budget has."""
+    layerperm_client.list_layers()
+    with says(
+        """
+        1 ListLayers call was made, and at most 0 are allowed
+
+          ListLayers  1
+
+        What to do: read once and keep what was read, or allow more calls;
+          layerperm.calls has them all.
+        """
+    ):
+        assert_layer_calls(at_most={"ListLayers": 0, "ListLayerVersions": 0})
+
+
+def test_no_revision_id(layerperm, layerperm_client, says):
+    """Writes to an existing policy without RevisionId; the first statement of a version needs none."""
+    layer = layerperm.publish_layer()
+    add(layerperm_client, layer, "partner", PARTNER)
+    add(layerperm_client, layer, "all", "*")
+    remove(layerperm_client, layer, "all", RevisionId=layer.revision_id)
+    remove(layerperm_client, layer, "partner")
+    with says(
+        """
+        2 calls changed a policy without RevisionId
+
+          AddLayerVersionPermission     shared-deps:1  all *    201
+          RemoveLayerVersionPermission  shared-deps:1  partner  204
+
+        What to do: pass the RevisionId of the policy that the change is made for, as
+          get_layer_version_policy returned it; without it another writer's change is
+          lost unseen.
+        """
+    ):
+        assert_layer_calls(with_revision_id=True)
+
+
+def test_a_page_twice(layerperm, layerperm_client, says):
+    """The same page of a list was asked for again."""
+    layerperm_client.list_layer_versions(LayerName="shared-deps", Marker="3")
+    layerperm_client.list_layer_versions(LayerName="shared-deps", Marker="3")
+    layerperm_client.list_layer_versions(LayerName="shared-deps")
+    layerperm_client.list_layers()
+    layerperm_client.list_layers()
+    with says(
+        """
+        2 list pages were asked for more than once
+
+          ListLayerVersions  shared-deps  page after 3  2 times
+          ListLayers         us-east-1    first page    2 times
+
+        What to do: keep what a list returned, and pass NextMarker as Marker for the
+          next page.
+        """
+    ):
+        assert_layer_calls(no_page_twice=True)
+
+
+def test_two_budgets(layerperm, layerperm_client, says):
+    """What two demands do not meet is told together."""
+    layerperm_client.list_layers()
+    layerperm_client.list_layers()
+    with says(
+        """
+        2 layer calls were made, and at most 1 is allowed
+
+          ListLayers  2
+
+        What to do: read once and keep what was read, or allow more calls;
+          layerperm.calls has them all.
+
+        1 list page was asked for more than once
+
+          ListLayers  us-east-1  first page  2 times
+
+        What to do: keep what a list returned, and pass NextMarker as Marker for the
+          next page.
+        """
+    ):
+        assert_layer_calls(at_most=1, no_page_twice=True)
