@@ -118,7 +118,7 @@ FAILS = [
         assert_layer_policy,
         [["*"]],
         {},
-        "shared-deps:1 has another policy than expected: everybody is missing and 222222222222 is not expected",
+        "shared-deps:1 has another policy than expected: everybody is missing; 222222222222 is not expected",
     ),
 ]
 
