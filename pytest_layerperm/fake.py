@@ -75,7 +75,7 @@ class LayerPerm:
         self.elsewhere: Elsewhere
         """The rest of AWS, while the fake is on."""
         self.content_url: str | None = None
-        """Where this machine serves layer content; None where nothing does, and locations have AWS's form only."""
+        """Where a live server serves layer content; None where the process's own small server does."""
         self._depth = 0
         self._used = False
         self._start_empty()
@@ -363,7 +363,9 @@ class LayerPerm:
         raise refused
 
     def _location_of(self, published: PublishedVersion) -> str:
-        return location_of(published, self.content_url)
+        from .transports.content import content_base
+
+        return location_of(published, self.content_url or content_base(self.store))
 
     def _timestamp(self) -> str:
         milliseconds = round(self.virtual_time.now() * 1000)

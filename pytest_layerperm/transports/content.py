@@ -1,0 +1,116 @@
+"""A small server of layer content on loopback: what ``Content.Location`` leads to without the live server.
+
+One for the process, started with the first location that is told. Until somebody downloads, it costs a socket and a
+sleeping thread. No thread of it is there while the process forks, and the child starts its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import selectors
+import socket
+import threading
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
+from ..lambda_api.locations import located_at
+
+if TYPE_CHECKING:
+    from ..lambda_api.store import LayerStore
+
+_IDLE = 10.0
+"""Seconds that a connection may be silent."""
+
+
+class ContentServer:
+    """Serves the archives of every store that it has been told of, for as long as the store is there."""
+
+    def __init__(self) -> None:
+        self._stores: WeakValueDictionary[str, LayerStore] = WeakValueDictionary()
+        self._tokens: WeakKeyDictionary[LayerStore, str] = WeakKeyDictionary()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.resume()
+
+    def base(self, store: LayerStore) -> str:
+        """The URL below which the store's archives are; nobody can guess it."""
+        token = self._tokens.get(store)
+        if token is None:
+            token = self._tokens[store] = token_hex(8)
+            self._stores[token] = store
+        return f"{self._url}/{token}"
+
+    def archive(self, path: str) -> bytes | None:
+        """The archive at a path of this server."""
+        token, _, place = path[1:].partition("/")
+        store, located = self._stores.get(token), located_at(f"/{place}")
+        published = None if store is None or located is None else store.find(*located)
+        return None if published is None else published.content.archive
+
+    def resume(self) -> None:
+        """Takes connections, in a thread that does not keep the process alive."""
+        self._wake, woken = socket.socketpair()
+        self._thread = threading.Thread(target=self._accept, args=(woken,), name="layerperm-content", daemon=True)
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Takes no more connections; those that are made wait."""
+        self._wake.close()
+        self._thread.join()
+
+    def close(self) -> None:
+        self.pause()
+        self._listener.close()
+
+    def forget(self) -> None:
+        """In a child process: leaves the port to its parent."""
+        self._listener.close()
+
+    def _accept(self, woken: socket.socket) -> None:
+        with woken, selectors.DefaultSelector() as ready:
+            ready.register(self._listener, selectors.EVENT_READ)
+            ready.register(woken, selectors.EVENT_READ)
+            while all(key.fileobj is not woken for key, _ in ready.select()):
+                connection, _ = self._listener.accept()
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        from ._content_handler import answer
+
+        with connection:
+            connection.settimeout(_IDLE)
+            answer(connection, self.archive)
+
+
+_server: ContentServer | None = None
+_starting = threading.Lock()
+
+
+def content_base(store: LayerStore) -> str:
+    """The URL below which the store's archives can be downloaded, as long as this process lives."""
+    global _server
+    server = _server
+    if server is None:
+        with _starting:
+            server = _server = _server or ContentServer()
+    return server.base(store)
+
+
+def _each(name: str) -> Any:
+    def call() -> None:
+        global _server
+        if _server is not None:
+            getattr(_server, name)()
+            if name in ("close", "forget"):
+                _server = None
+
+    return call
+
+
+atexit.register(_each("close"))
+# Not on Windows, where nothing forks.
+getattr(os, "register_at_fork", dict)(
+    before=_each("pause"), after_in_parent=_each("resume"), after_in_child=_each("forget")
+)
