@@ -84,7 +84,7 @@ class LayerPerm:
         self.callers = Callers(self.account_id)
         self.store = LayerStore(new_id=_new_id, timestamp=self._timestamp)
         self._operations = Operations(
-            self.store, caller_of=self.callers.caller_of, location_of=self._location_of, fetch=_no_s3
+            self.store, caller_of=self.callers.caller_of, location_of=self._location_of, fetch=_read_object
         )
         self._faults: list[Fault] = []
         self._injected: list[Fault] = []
@@ -415,5 +415,7 @@ def _new_id() -> str:
     )
 
 
-def _no_s3(bucket: str, key: str, version: str | None, call: Call) -> bytes:
-    raise NotImplementedError("layer content from S3")
+def _read_object(bucket: str, key: str, version: str | None, call: Call) -> bytes:
+    from .transports.objects import read_object
+
+    return read_object(bucket, key, version, call)

@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
 from pytest_layerperm import LayerPerm
 from pytest_layerperm.layers import zip_of
@@ -217,3 +218,101 @@ def test_closed_with_the_process():
     server.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
+
+
+# --- content from S3
+
+
+def s3_of(fake, account_id=None, region_name="us-east-1"):
+    """An S3 client of an account, with the account's bucket, versioned, and the zip in it."""
+    client = fake.session(account_id, region_name=region_name).client("s3")
+    name = f"artifacts-{account_id}-{region_name}"
+    where = {} if region_name == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region_name}}
+    client.create_bucket(Bucket=name, **where)
+    client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    version = client.put_object(Bucket=name, Key="deps.zip", Body=ZIP)["VersionId"]
+    return client, name, version
+
+
+def refused(client, **content):
+    """Status, code and message of a PublishLayerVersion that must be refused, and change nothing."""
+    with pytest.raises(ClientError) as caught:
+        client.publish_layer_version(LayerName="deps", Content=content)
+    assert client.list_layer_versions(LayerName="deps")["LayerVersions"] == []
+    answer = caught.value.response
+    return answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"], answer["Error"]["Message"]
+
+
+def not_got(code, message):
+    return (
+        400,
+        "InvalidParameterValueException",
+        f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}",
+    )
+
+
+def test_from_s3(layerperm, layerperm_client):
+    """What stands in S3 is published, its latest version unless one is named."""
+    s3, bucket, first = s3_of(layerperm)
+    s3.put_object(Bucket=bucket, Key="deps.zip", Body=zip_of({"a": "newer"}))
+    content = {"S3Bucket": bucket, "S3Key": "deps.zip"}
+    latest = layerperm_client.publish_layer_version(LayerName="deps", Content=content)["Content"]
+    assert fetched(latest["Location"]) == zip_of({"a": "newer"})
+    content["S3ObjectVersion"] = first
+    named = layerperm_client.publish_layer_version(LayerName="deps", Content=content)["Content"]
+    assert (named["CodeSize"], fetched(named["Location"])) == (len(ZIP), ZIP)
+
+
+def test_no_bucket(layerperm_client):
+    """Also where moto was never asked for anything."""
+    assert refused(layerperm_client, S3Bucket="nowhere", S3Key="deps.zip") == not_got(
+        "NoSuchBucket", "The specified bucket does not exist"
+    )
+
+
+def test_no_key_and_no_version(layerperm, layerperm_client):
+    """A missing key, a missing version, and a version that is deleted by a newer marker."""
+    s3, bucket, version = s3_of(layerperm)
+    assert refused(layerperm_client, S3Bucket=bucket, S3Key="other.zip") == not_got(
+        "NoSuchKey", "The specified key does not exist."
+    )
+    assert refused(layerperm_client, S3Bucket=bucket, S3Key="deps.zip", S3ObjectVersion="none") == not_got(
+        "NoSuchVersion", "The specified version does not exist."
+    )
+    s3.delete_object(Bucket=bucket, Key="deps.zip")
+    assert refused(layerperm_client, S3Bucket=bucket, S3Key="deps.zip")[2].endswith("The specified key does not exist.")
+    content = {"S3Bucket": bucket, "S3Key": "deps.zip", "S3ObjectVersion": version}
+    assert layerperm_client.publish_layer_version(LayerName="deps", Content=content)["Version"] == 1
+
+
+def test_bucket_in_another_region(layerperm, layerperm_client):
+    """The bucket must be in the layer's region."""
+    _, bucket, _ = s3_of(layerperm, region_name="eu-west-1")
+    assert refused(layerperm_client, S3Bucket=bucket, S3Key="deps.zip") == not_got(
+        "PermanentRedirect", "The bucket is in this region: eu-west-1. Please use this region to retry the request"
+    )
+
+
+def test_bucket_of_another_account(layerperm, layerperm_client):
+    """A bucket of another account needs a policy."""
+    s3, bucket, _ = s3_of(layerperm, OTHER)
+    assert refused(layerperm_client, S3Bucket=bucket, S3Key="deps.zip") == (
+        403,
+        "AccessDeniedException",
+        "Your access has been denied by S3, please make sure your request credentials have permission to GetObject "
+        f"for {bucket}/deps.zip. S3 Error Code: AccessDenied. S3 Error Message: Access Denied",
+    )
+    s3.put_bucket_policy(Bucket=bucket, Policy='{"Version":"2012-10-17","Statement":[]}')
+    content = {"S3Bucket": bucket, "S3Key": "deps.zip"}
+    assert layerperm_client.publish_layer_version(LayerName="deps", Content=content)["Version"] == 1
+
+
+def test_no_zip_in_s3(layerperm, layerperm_client):
+    """What stands in S3 must be a zip, as anything else that is published."""
+    s3, bucket, _ = s3_of(layerperm)
+    s3.put_object(Bucket=bucket, Key="deps.zip", Body=b"no zip")
+    assert refused(layerperm_client, S3Bucket=bucket, S3Key="deps.zip") == (
+        400,
+        "InvalidParameterValueException",
+        "Could not unzip uploaded file. Please check your file, then try to upload again.",
+    )

@@ -164,6 +164,14 @@ def organization_of(account_id: str) -> str | None:
     return None
 
 
+def bucket(name: str) -> tuple[str, Any, Any] | None:
+    """Owner, S3 backend and record of a bucket; None where there is none."""
+    for account_id, backend in backends_of("s3", "s3_backends"):
+        if name in backend.buckets:
+            return account_id, backend, backend.buckets[name]
+    return None
+
+
 # --- functions
 
 
