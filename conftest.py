@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
-OPTIONAL = ("aiobotocore", "hypothesis", "time_machine", "uvicorn")
+OPTIONAL = ("aiobotocore", "backoff", "hypothesis", "stamina", "tenacity", "time_machine", "uvicorn")
 MISSING = [package for package in OPTIONAL if find_spec(package) is None]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
     text = module_path.read_text(encoding="utf-8")
+    tested = module_path.with_name(module_path.name.removeprefix("test_"))
+    if tested.is_file():
+        text += tested.read_text(encoding="utf-8")
     for package in MISSING:
         if re.search(rf"^(from|import) {package}\b", text, re.MULTILINE):
             return _Skipped.from_parent(parent, path=module_path, package=package)

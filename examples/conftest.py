@@ -1,3 +1,10 @@
-"""The tests in failing/ fail on purpose: they run only where they are asked for, as ``pytest examples/failing``."""
+"""Lets tests import the modules beside them by name, as they do in a directory of their own.
+
+The tests in failing/ fail on purpose: they run only where they are asked for, as ``pytest examples/failing``.
+"""
+
+import sys
+from pathlib import Path
 
 collect_ignore = ["failing"]
+sys.path[:0] = [str(folder) for folder in sorted(Path(__file__).parent.iterdir()) if folder.is_dir()]

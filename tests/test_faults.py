@@ -645,7 +645,7 @@ def test_interleaved_writer_that_fails_the_test(layerperm, layerperm_layer):
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
-def test_quota_over_a_loop(layerperm, layerperm_layer, mode):
+def test_quota_over_a_loop(layerperm, layerperm_layer, layerperm_clock, mode):
     """40 accounts at 15 calls per second: refused calls are retried, and all are made in the end."""
     layerperm.inject(RateLimit(15))
     client = layerperm.client(config=Config(retries={"mode": mode, "max_attempts": 10}))

@@ -510,7 +510,7 @@ def test_rate_limit_marker(run):
     run(
         """
 @pytest.mark.layerperm_rate_limit(per_second=15)
-def test_it(layerperm, layerperm_layer):
+def test_it(layerperm, layerperm_layer, layerperm_clock):
     for number in range(40):
         share(f"account-{number}")
     assert layerperm.calls.attempts("AddLayerVersionPermission") > 40

@@ -42,7 +42,7 @@ def test_links_to_files_lead_to_files():
 
 def test_the_page_can_be_brought_up_to_date(monkeypatch, tmp_path):
     """A stale block is rewritten from its source, and nothing else is touched."""
-    stale = "before\n```python examples/share_layer.py\nold\n```\nafter\n```sh\nkept\n```\n"
-    shown = source_text("examples/share_layer.py")
+    stale = "before\n```python examples/sharing/share_layer.py\nold\n```\nafter\n```sh\nkept\n```\n"
+    shown = source_text("examples/sharing/share_layer.py")
 
-    assert updated(stale) == f"before\n```python examples/share_layer.py\n{shown}```\nafter\n```sh\nkept\n```\n"
+    assert updated(stale) == f"before\n```python examples/sharing/share_layer.py\n{shown}```\nafter\n```sh\nkept\n```\n"

@@ -1,0 +1,20 @@
+"""Retries of one's own, by stamina."""
+
+import boto3
+import stamina
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
+
+
+@stamina.retry(on=ClientError, attempts=5, wait_initial=1.0, wait_max=8.0)
+def share(account_id: str) -> None:
+    """Lets the account use version 1 of shared-deps; tries five times."""
+    boto3.client("lambda", config=ONE_ATTEMPT).add_layer_version_permission(
+        LayerName="shared-deps",
+        VersionNumber=1,
+        StatementId=f"account-{account_id}",
+        Action="lambda:GetLayerVersion",
+        Principal=account_id,
+    )

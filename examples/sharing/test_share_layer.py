@@ -1,0 +1,96 @@
+import pytest
+from botocore.exceptions import ClientError
+from share_layer import (
+    share_with_account,
+    share_with_everybody,
+    share_with_organization,
+    statements_of,
+    stop_sharing,
+)
+
+from pytest_layerperm import (
+    assert_layer_not_public,
+    assert_layer_not_shared_with,
+    assert_layer_private,
+    assert_layer_public,
+    assert_layer_shared_with,
+    assert_layer_shared_with_organization,
+)
+
+PARTNER = "222222222222"
+STRANGER = "999999999999"
+
+
+def test_shared_with_one_account(layerperm_layer):
+    share_with_account(layerperm_layer.arn, PARTNER)
+
+    assert_layer_shared_with(PARTNER)
+    assert_layer_not_shared_with(STRANGER)
+    assert_layer_not_public()
+
+
+def test_the_account_can_really_use_it(layerperm, layerperm_layer):
+    partner = layerperm.client(PARTNER)
+    with pytest.raises(ClientError, match="is not authorized to perform: lambda:GetLayerVersion"):
+        partner.get_layer_version_by_arn(Arn=layerperm_layer.arn)
+
+    share_with_account(layerperm_layer.arn, PARTNER)
+
+    assert partner.get_layer_version_by_arn(Arn=layerperm_layer.arn)["Version"] == 1
+
+
+def test_shared_with_everybody(layerperm_layer):
+    share_with_everybody(layerperm_layer.arn)
+
+    assert_layer_public()
+    assert_layer_shared_with(STRANGER)
+
+
+def test_shared_with_an_organization(layerperm, layerperm_layer):
+    layerperm.organization("o-exampleorgid", accounts=[PARTNER])
+
+    share_with_organization(layerperm_layer.arn, "o-exampleorgid")
+
+    assert_layer_shared_with_organization("o-exampleorgid")
+    assert_layer_shared_with(PARTNER, via="organization")
+    assert_layer_not_shared_with(STRANGER)
+    assert_layer_not_public()
+
+
+def test_a_statement_is_removed(layerperm_layer):
+    share_with_account(layerperm_layer.arn, PARTNER)
+    everybody = share_with_everybody(layerperm_layer.arn)
+
+    stop_sharing(layerperm_layer.arn, everybody)
+
+    assert_layer_shared_with(PARTNER)
+    assert_layer_not_public()
+
+
+def test_the_last_statement_is_removed(layerperm_layer):
+    stop_sharing(layerperm_layer.arn, share_with_account(layerperm_layer.arn, PARTNER))
+
+    assert_layer_private()
+
+
+def test_the_policy_is_viewed(layerperm_layer):
+    assert statements_of(layerperm_layer.arn) == {}
+
+    share_with_account(layerperm_layer.arn, PARTNER)
+    share_with_everybody(layerperm_layer.arn)
+
+    assert statements_of(layerperm_layer.arn) == {
+        "account-222222222222": {"AWS": "arn:aws:iam::222222222222:root"},
+        "everybody": "*",
+    }
+
+
+def test_a_new_version_starts_unshared(layerperm):
+    """The classic accident: the layer is released, and nobody may use it."""
+    old = layerperm.publish_layer("shared-deps")
+    share_with_account(old.arn, PARTNER)
+
+    new = layerperm.publish_layer("shared-deps")
+
+    assert_layer_shared_with(PARTNER, layer=old)
+    assert_layer_private(layer=new)

@@ -1,0 +1,52 @@
+import boto3
+import pytest
+from patient_release import IMPATIENT, share
+
+from pytest_layerperm import Throttle, assert_layer_private, assert_layer_shared_with
+
+ADD = "AddLayerVersionPermission"
+
+
+@pytest.mark.layerperm_throttle(times=9, operation=ADD)
+def test_the_patient_release_survives(layerperm, layerperm_layer):
+    share(layerperm_layer.arn, "222222222222")
+
+    assert_layer_shared_with("222222222222")
+    assert layerperm.calls.attempts(ADD) == 10
+    assert len(layerperm.sleeps) == 9  # botocore backed off each time, and the test waited for none of it
+
+
+@pytest.mark.layerperm_throttle(times=10, operation=ADD)
+def test_even_patience_ends(layerperm, layerperm_layer):
+    with pytest.raises(Exception, match=r"\(TooManyRequestsException\) .* \(reached max retries: 9\)"):
+        share(layerperm_layer.arn, "222222222222")
+
+    assert_layer_private()
+
+
+@pytest.mark.layerperm_throttle(times=2, code="ThrottlingException")
+def test_the_other_form_of_throttling(layerperm_layer):
+    share(layerperm_layer.arn, "222222222222")
+
+    assert_layer_shared_with("222222222222")
+
+
+@pytest.mark.layerperm_throttle
+def test_the_impatient_release_fails_at_once(layerperm, layerperm_layer):
+    """What the naive version gets wrong: one 429, and the partner has no access."""
+    client = boto3.client("lambda")
+
+    with pytest.raises(client.exceptions.ClientError, match="Rate exceeded"):
+        share(layerperm_layer.arn, "222222222222", IMPATIENT)
+
+    assert_layer_private()
+
+
+def test_throttled_in_the_middle(layerperm, layerperm_layer):
+    """Faults can be put on for a part of a test, too."""
+    share(layerperm_layer.arn, "111111111111")
+
+    with layerperm.inject(Throttle(times=3)):
+        share(layerperm_layer.arn, "222222222222")
+
+    assert [call.status for call in layerperm.calls] == [201, 429, 429, 429, 201]
