@@ -1,13 +1,16 @@
 """README's code blocks are files under examples/, or named parts of them: ``python -m tests.readme`` updates them.
 
 A block's first line names its source: ```` ```python examples/auditor/auditor.py::audit,statements ````. Names are
-functions and classes of that file; without any, it is the whole file.
+functions and classes of that file; without any, it is the whole file. A block of text is what a test prints that fails.
 """
 
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,8 +33,31 @@ def fences(text: str) -> list[Fence]:
     return [_fence(match) for match in _FENCE.finditer(text)]
 
 
+def expected(fence: Fence) -> str:
+    """What a block must say."""
+    return report_of(fence.source) if fence.language == "text" else source_text(fence.source)
+
+
+def report_of(source: str) -> str:
+    """The report of a test that fails, from its first line to what went wrong."""
+    path, _, name = source.partition("::")
+    file = ROOT / path
+    command = [sys.executable, "-m", "pytest", f"{file.name}::{name}", "-c", os.devnull, "--rootdir", "."]
+    environment = {**os.environ, "COLUMNS": "100", "PYTEST_ADDOPTS": "", "NO_COLOR": "1"}
+    run = subprocess.run(
+        [*command, "-p", "no:cacheprovider"],
+        cwd=file.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = run.stdout[run.stdout.index(f"    def {name}(") :]
+    return report[: report.index(f"\n\n{file.name}:")] + "\n"
+
+
 def source_text(source: str) -> str:
-    """What a block with that source must say."""
+    """What a block of code with that source must say."""
     path, _, names = source.partition("::")
     text = (ROOT / path).read_text(encoding="utf-8")
     if not names:
@@ -52,7 +78,7 @@ def updated(text: str) -> str:
 
     def rewrite(match: re.Match[str]) -> str:
         fence = _fence(match)
-        return f"```{match['info']}\n{source_text(fence.source)}```" if fence.source else match[0]
+        return f"```{match['info']}\n{expected(fence)}```" if fence.source else match[0]
 
     return _FENCE.sub(rewrite, text)
 
