@@ -29,6 +29,7 @@ def switch_on(fake: LayerPerm, frozen_at: datetime | None = None) -> None:
     """Puts the fake under all clients of the process. Undone as a whole if any part of it fails."""
     from .children import children_kept_here
     from .sessions import cheap_sessions
+    from .transports import aiobotocore
     from .transports.botocore import caught
     from .transports.moto import Elsewhere, joined
 
@@ -39,6 +40,7 @@ def switch_on(fake: LayerPerm, frozen_at: datetime | None = None) -> None:
         undo.enter_context(cheap_sessions())
         undo.enter_context(botocore_waits(_current_time))
         undo.enter_context(caught(_current))
+        undo.enter_context(aiobotocore.caught(_current))
         undo.enter_context(joined(_current))
         if frozen_at is not None:
             _freeze(fake, undo, frozen_at)
@@ -100,8 +102,9 @@ def _undo_of(fake: LayerPerm) -> ExitStack:
 def _freeze(fake: LayerPerm, undo: ExitStack, when: datetime) -> None:
     from freezegun import freeze_time
 
-    # pytest's own stopwatch goes on: a frozen one makes nonsense of the durations that it reports.
-    fake.clock = undo.enter_context(freeze_time(when, ignore=["_pytest.timing"]))
+    # pytest's own stopwatch goes on: a frozen one makes nonsense of the durations that it reports. So does the event
+    # loop's: one whose clock stands still wakes nobody up.
+    fake.clock = undo.enter_context(freeze_time(when, ignore=["_pytest.timing"], real_asyncio=True))
 
 
 def _current() -> LayerPerm:

@@ -35,11 +35,16 @@ class VirtualTime:
 
     def sleep(self, seconds: float) -> None:
         """A retry wait: recorded, and skipped unless waiting is real."""
+        if self.begin_wait(seconds):
+            time.sleep(seconds)
+
+    def begin_wait(self, seconds: float) -> float:
+        """A retry wait of a caller that waits itself: returns the seconds that are left to wait for real."""
         self.sleeps.append(seconds)
         if self.real_sleep:
-            time.sleep(seconds)
-        else:
-            self.pass_by(seconds)
+            return seconds
+        self.pass_by(seconds)
+        return 0
 
     def pass_by(self, seconds: float) -> None:
         """Lets time pass without waiting."""
@@ -132,14 +137,28 @@ def botocore_waits(current: Callable[[], VirtualTime]) -> Generator[None]:
 
     endpoint: Any = botocore.endpoint
     clock: Any = bucket.Clock
-    tokens: Any = bucket.TokenBucket
-    refilled: dict[int, Any] = {}
 
     def sleep(seconds: float) -> None:
         current().sleep(seconds)
 
     def current_time(self: Any) -> float:
         return current().now()
+
+    saved = (endpoint.time, clock.current_time)
+    endpoint.time = _TimeModule(sleep)
+    clock.current_time = current_time
+    try:
+        with token_waits(bucket.TokenBucket, current):
+            yield
+    finally:
+        endpoint.time, clock.current_time = saved
+
+
+@contextmanager
+def token_waits(tokens: Any, current: Callable[[], VirtualTime]) -> Generator[None]:
+    """Waits of a token bucket class, botocore's or aiobotocore's, on the current fake's time."""
+    refilled: dict[int, Any] = {}
+    original_sleep_amount, original_refill = tokens._sleep_amount, tokens._refill  # noqa: SLF001
 
     def sleep_amount(self: Any, amount: float) -> float:
         seconds: float = original_sleep_amount(self, amount)
@@ -156,15 +175,10 @@ def botocore_waits(current: Callable[[], VirtualTime]) -> Generator[None]:
             self._last_timestamp = None
         original_refill(self)
 
-    original_sleep_amount, original_refill = tokens._sleep_amount, tokens._refill  # noqa: SLF001
-    saved = (endpoint.time, clock.current_time)
-    endpoint.time = _TimeModule(sleep)
-    clock.current_time = current_time
     tokens._sleep_amount, tokens._refill = sleep_amount, refill  # noqa: SLF001
     try:
         yield
     finally:
-        endpoint.time, clock.current_time = saved
         tokens._sleep_amount, tokens._refill = original_sleep_amount, original_refill  # noqa: SLF001
         # A client that outlives the fake must not find its last refill in the future.
         for token_bucket in refilled.values():

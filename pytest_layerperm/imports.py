@@ -1,0 +1,69 @@
+"""Being told when a module is imported that costs too much to import before somebody needs it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+Tell = Callable[[ModuleType], object]
+
+
+@contextmanager
+def on_import(tells: Mapping[str, Tell]) -> Generator[None]:
+    """Calls ``tells[name]`` with each module of that name: now, where it is there, or right after its first import
+    while the block runs.
+    """
+    for name, tell in tells.items():
+        if name in sys.modules:
+            tell(sys.modules[name])
+    finder = _Finder({name: tell for name, tell in tells.items() if name not in sys.modules})
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _Finder(MetaPathFinder):
+    """Finds nothing itself: what the finders behind it find is given a loader that tells."""
+
+    def __init__(self, tells: dict[str, Tell]) -> None:
+        self._tells = tells
+
+    def find_spec(self, fullname: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
+        if fullname not in self._tells:
+            return None
+        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
+            spec = finder.find_spec(fullname, path, target)
+            if spec is not None and spec.loader is not None:
+                spec.loader = _TellingLoader(spec.loader, self._loaded)
+                return spec
+        return None
+
+    def _loaded(self, module: ModuleType) -> None:
+        # The spec may have been asked for while the block ran, and used later.
+        if self in sys.meta_path:
+            self._tells[module.__name__](module)
+
+
+class _TellingLoader(Loader):
+    """A loader that is gone again as soon as it has loaded."""
+
+    def __init__(self, loader: Loader, loaded: Tell) -> None:
+        self._loader = loader
+        self._loaded = loaded
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        self._loaded(module)

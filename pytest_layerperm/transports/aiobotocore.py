@@ -1,0 +1,199 @@
+"""Every aiobotocore and aioboto3 client of this process, on each of its HTTP back ends: botocore's seam, awaited.
+
+aiobotocore is never imported from here before the code under test has done so: it costs more than a small suite.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
+from importlib import import_module
+from typing import Any, Protocol
+from urllib.parse import SplitResult, urlsplit
+
+from botocore.awsrequest import AWSResponse
+
+from ..environment import SECRET_KEY
+from ..imports import on_import
+from ..waiting import VirtualTime, token_waits
+from . import _translate
+from ._translate import answer_botocore, bytes_of, is_loopback, read_timeout_of
+
+
+class Fake(_translate.Fake, Protocol):
+    """What the seam needs of the active fake."""
+
+    @property
+    def default_access_key(self) -> str: ...
+
+    @property
+    def virtual_time(self) -> VirtualTime: ...
+
+    def answer_elsewhere(self, request: Any, url: SplitResult) -> tuple[int, Any, Any]: ...
+
+
+Current = Callable[[], Fake]
+
+
+@contextmanager
+def caught(current: Current) -> Generator[None]:
+    """Catches every aiobotocore client's requests for the current fake, from the moment aiobotocore is there."""
+    with ExitStack() as undo:
+
+        def patch(seam: Callable[[Any, Current], AbstractContextManager[None]], module: Any) -> None:
+            undo.enter_context(seam(module, current))
+
+        undo.enter_context(on_import({f"aiobotocore.{name}": partial(patch, seam) for name, seam in _SEAMS.items()}))
+        yield
+
+
+# --- what is caught where
+
+
+@contextmanager
+def _replaced(owner: Any, name: str, value: Any) -> Generator[None]:
+    original = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, original)
+
+
+def _aiohttp_session(module: Any, current: Current) -> AbstractContextManager[None]:
+    from asyncio import sleep
+
+    return _caught_session(module.AIOHTTPSession, current, lambda session: session._timeout.sock_read, sleep)  # noqa: SLF001
+
+
+def _httpx_session(module: Any, current: Current) -> AbstractContextManager[None]:
+    async def sleep(seconds: float) -> None:
+        # anyio is there wherever httpx is, and right under asyncio and trio.
+        await import_module("anyio").sleep(seconds)
+
+    return _caught_session(module.HttpxSession, current, lambda session: session._timeout.read, sleep)  # noqa: SLF001
+
+
+def _caught_session(
+    session_class: Any, current: Current, timeout_of: Callable[[Any], Any], sleep: Callable[[float], Any]
+) -> AbstractContextManager[None]:
+    real_send = session_class.send
+
+    async def send(session: Any, request: Any) -> Any:
+        url = urlsplit(str(request.url))
+        if is_loopback(url):
+            return await real_send(session, request)
+        # Other tasks run while a request is under way: that is when they overtake each other.
+        await sleep(0)
+        fake = current()
+        response = answer_botocore(fake, request, url, read_timeout_of(timeout_of(session)))
+        if response is not None:
+            return _to_aiobotocore(request.url, response.status, fake.headers_of(response), response.body)
+        request.body = await _read(request.body)
+        status, headers, body = fake.answer_elsewhere(request, url)
+        return _to_aiobotocore(request.url, status, headers, bytes_of(body))
+
+    return _replaced(session_class, "send", send)
+
+
+def _signers(module: Any, current: Current) -> AbstractContextManager[None]:
+    signer_class = module.AioRequestSigner
+    real_auth = signer_class.get_auth_instance
+
+    async def get_auth_instance(signer: Any, *args: Any, **kwargs: Any) -> Any:
+        # A client made on a machine without credentials signs as the default account.
+        if signer._credentials is None and kwargs.get("request_credentials") is None:  # noqa: SLF001
+            credentials = import_module("aiobotocore.credentials").AioCredentials
+            kwargs["request_credentials"] = credentials(current().default_access_key, SECRET_KEY)
+        return await real_auth(signer, *args, **kwargs)
+
+    return _replaced(signer_class, "get_auth_instance", get_auth_instance)
+
+
+def _endpoint(module: Any, current: Current) -> AbstractContextManager[None]:
+    real_first = module.first_non_none_response
+
+    def first_answer(responses: Any, default: Any = None) -> Any:
+        """What the handlers of an event say. The endpoint asks for two: an answer without sending, which moto's
+        mock may have, and how many seconds to wait before the next attempt, which then pass without waiting.
+        """
+        found: Any = real_first(responses, default)
+        if type(found) is AWSResponse:
+            sync: Any = found
+            return _to_aiobotocore(sync.url, sync.status_code, sync.headers, bytes_of(sync.content))
+        if isinstance(found, (int, float)) and not isinstance(found, bool):
+            return current().virtual_time.begin_wait(found)
+        return found
+
+    return _replaced(module, "first_non_none_response", first_answer)
+
+
+def _tokens(module: Any, current: Current) -> AbstractContextManager[None]:
+    return token_waits(module.AsyncTokenBucket, lambda: current().virtual_time)
+
+
+_SEAMS: dict[str, Callable[[Any, Current], AbstractContextManager[None]]] = {
+    "httpsession": _aiohttp_session,
+    "httpxsession": _httpx_session,
+    "signers": _signers,
+    "endpoint": _endpoint,
+    "retries.bucket": _tokens,
+}
+"""Modules of aiobotocore, and what is replaced in each."""
+
+
+# --- requests and answers
+
+
+async def _read(body: Any) -> Any:
+    """A request's body without anything that must be awaited."""
+    if hasattr(body, "__aiter__"):
+        return b"".join([bytes_of(part) async for part in body])
+    if inspect.iscoroutinefunction(getattr(body, "read", None)):
+        return await body.read()
+    return body
+
+
+def _to_aiobotocore(url: str, status: int, headers: Any, body: bytes) -> Any:
+    """An answer in aiobotocore's form."""
+    response_class = import_module("aiobotocore.awsrequest").AioAWSResponse
+    return response_class(url, status, headers, _Raw(url, body))
+
+
+class _Raw:
+    """The part of aiohttp's response that aiobotocore reads; it needs no event loop, and so serves httpx too."""
+
+    def __init__(self, url: str, body: bytes) -> None:
+        self.url = url
+        self.content = _Stream(body)
+
+    async def read(self) -> bytes:
+        return await self.content.read()
+
+    async def __aenter__(self) -> _Raw:
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class _Stream:
+    """The part of aiohttp's stream that aiobotocore reads."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = io.BytesIO(body)
+
+    async def read(self, size: int = -1) -> bytes:
+        return self._body.read(size)
+
+    def at_eof(self) -> bool:
+        return self._body.tell() == len(self._body.getbuffer())
+
+    async def iter_chunks(self) -> AsyncIterator[tuple[bytes, bool]]:
+        yield self._body.read(), True
