@@ -62,8 +62,7 @@ class _TellingLoader(Loader):
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__loader__ = self._loader
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._loader
+        spec: Any = module.__spec__
+        module.__loader__ = spec.loader = self._loader
         self._loader.exec_module(module)
         self._loaded(module)

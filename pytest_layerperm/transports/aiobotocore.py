@@ -118,7 +118,7 @@ def _endpoint(module: Any, current: Current) -> AbstractContextManager[None]:
 
     def first_answer(responses: Any, default: Any = None) -> Any:
         """What the handlers of an event say. The endpoint asks for two: an answer without sending, which moto's
-        mock may have, and how many seconds to wait before the next attempt, which then pass without waiting.
+        mock has for endpoints of its own on this machine, and how many seconds to wait before the next attempt.
         """
         found: Any = real_first(responses, default)
         if type(found) is AWSResponse:

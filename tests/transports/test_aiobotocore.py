@@ -19,6 +19,7 @@ import aiobotocore.signers
 import botocore.exceptions
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
+from botocore.awsrequest import AWSResponse
 
 from pytest_layerperm import ConnectionLost, Interleave, LayerPerm, RequestRefused, ServiceFailure, Slow, Throttle
 from pytest_layerperm.transports.aiobotocore import _Raw
@@ -475,9 +476,9 @@ def test_other_services_are_motos(layerperm, layerperm_layer, backend, started):
 
     async def calls(client, s3):
         assert (await client.get_layer_version(**LAYER))["Version"] == 1
-        await s3.create_bucket(Bucket="b")
-        await s3.put_object(Bucket="b", Key="k", Body=b"content of the object")
-        answer = await s3.get_object(Bucket="b", Key="k")
+        await s3.create_bucket(Bucket="bucket")
+        await s3.put_object(Bucket="bucket", Key="k", Body=b"content of the object")
+        answer = await s3.get_object(Bucket="bucket", Key="k")
         async with answer["Body"] as body:
             first = await body.read(7)
             rest = await body.read()
@@ -553,10 +554,32 @@ def test_a_server_of_the_test_is_reached(layerperm, backend, loopback, monkeypat
 
     async def main():
         async with backend.client("s3", endpoint_url=loopback, config={"s3": {"addressing_style": "path"}}) as s3:
-            answer = await s3.get_object(Bucket="b", Key="k")
+            answer = await s3.get_object(Bucket="bucket", Key="k")
             return await answer["Body"].read()
 
     assert backend.run(main) == b"a server of the test"
+
+
+class Streamed(io.BytesIO):
+    """As much of urllib3's response as botocore reads."""
+
+    def stream(self):
+        yield self.read()
+
+
+def test_an_answer_without_sending_can_be_awaited(layerperm, backend):
+    """moto's handler answers in botocore's form, as for an endpoint of its own on this machine: it is translated."""
+
+    def botocores(request, **_):
+        return AWSResponse(request.url, 200, {}, Streamed(b'{"Layers": [{"LayerName": "moto"}]}'))
+
+    async def main():
+        async with backend.client() as client:
+            client.meta.events.register("before-send.lambda.ListLayers", botocores)
+            return (await client.list_layers())["Layers"]
+
+    assert backend.run(main) == [{"LayerName": "moto"}]
+    assert len(layerperm.calls) == 0
 
 
 def test_an_answer_without_sending_is_left_to_whoever_gives_it(layerperm, aiohttp):
@@ -612,11 +635,11 @@ def test_aioboto3_is_caught(layerperm, layerperm_layer):
         async with aioboto3.Session().client("lambda") as client:
             await client.add_layer_version_permission(**GRANT)
         async with aioboto3.Session().resource("s3") as s3:
-            bucket = await s3.Bucket("b")
+            bucket = await s3.Bucket("bucket")
             await bucket.create()
             return [bucket.name async for bucket in s3.buckets.all()]
 
-    assert asyncio.run(main()) == ["b"]
+    assert asyncio.run(main()) == ["bucket"]
     assert layerperm_layer.policy is not None
 
 
@@ -647,7 +670,7 @@ async def test_a_throttle_that_never_struck(layerperm{fixtures}):
     ("plugin", "mark", "fixtures", "options"),
     [
         ("pytest_asyncio", "@pytest.mark.asyncio", "", ["-o", "asyncio_default_fixture_loop_scope=function"]),
-        ("anyio", "@pytest.mark.anyio", ", anyio_backend", []),
+        ("anyio", "@pytest.mark.anyio", ", anyio_backend", ["-p", "no:asyncio"]),
     ],
 )
 def test_async_tests_are_run(pytester, plugin, mark, fixtures, options):
