@@ -160,14 +160,16 @@ async def _read(body: Any) -> Any:
 def _to_aiobotocore(url: str, status: int, headers: Any, body: bytes) -> Any:
     """An answer in aiobotocore's form."""
     response_class = import_module("aiobotocore.awsrequest").AioAWSResponse
-    return response_class(url, status, headers, _Raw(url, body))
+    return response_class(url, status, headers, _Raw(url, headers, body))
 
 
 class _Raw:
     """The part of aiohttp's response that aiobotocore reads; it needs no event loop, and so serves httpx too."""
 
-    def __init__(self, url: str, body: bytes) -> None:
+    def __init__(self, url: str, headers: Any, body: bytes) -> None:
         self.url = url
+        self.raw_headers = tuple([(name.encode(), str(value).encode()) for name, value in headers.items()])
+        """Read by aiobotocore before 2.21."""
         self.content = _Stream(body)
 
     async def read(self) -> bytes:

@@ -588,7 +588,7 @@ def test_an_answer_without_sending_is_left_to_whoever_gives_it(layerperm, aiohtt
     from aiobotocore.awsrequest import AioAWSResponse
 
     async def own(request, **_):
-        return AioAWSResponse(request.url, 200, {}, _Raw(request.url, b'{"Layers": [{"LayerName": "own"}]}'))
+        return AioAWSResponse(request.url, 200, {}, _Raw(request.url, {}, b'{"Layers": [{"LayerName": "own"}]}'))
 
     async def main():
         async with aiohttp.client() as client:
@@ -614,13 +614,13 @@ def test_a_raw_answer_is_read_as_aiohttps(aiohttp):
     """Whole, in pieces, as chunks and as a context, as aiobotocore's bodies and event streams read it."""
 
     async def main():
-        async with _Raw("https://example.com/", b"some bytes") as raw:
-            assert raw.url == "https://example.com/"
+        async with _Raw("https://example.com/", {"ETag": 1}, b"some bytes") as raw:
+            assert (raw.url, raw.raw_headers) == ("https://example.com/", ((b"ETag", b"1"),))
             assert not raw.content.at_eof()
             assert await raw.content.read(4) == b"some"
             assert [chunk async for chunk in raw.content.iter_chunks()] == [(b" bytes", True)]
             assert raw.content.at_eof()
-        assert await _Raw("https://example.com/", b"whole").read() == b"whole"
+        assert await _Raw("https://example.com/", {"ETag": 1}, b"whole").read() == b"whole"
 
     aiohttp.run(main)
 
