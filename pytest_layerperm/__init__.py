@@ -81,6 +81,5 @@ if not TYPE_CHECKING:  # Type checkers would take any name, a misspelt one too.
         home = _HOMES.get(name)
         if home is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{home}"), name)
-        globals()[name] = value
-        return value
+        # Not kept: pytester forgets modules after a run inside this process, and the next run has new ones.
+        return getattr(import_module(f"{__name__}.{home}"), name)

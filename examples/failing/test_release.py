@@ -31,32 +31,32 @@ def share(version, principal, **organization):
     )
 
 
-def test_never_shared(layerperm):
+def test_nobody(layerperm):
     """Published, and not shared at all."""
     publish()
     assert_layer_shared_with(PARTNER)
 
 
-def test_new_version(layerperm):
+def test_newest(layerperm):
     """The first version was shared; the next one starts with no policy."""
     share(publish(), PARTNER)
     publish()
     assert_layer_shared_with(PARTNER, layer="shared-deps")
 
 
-def test_wrong_digit(layerperm):
+def test_digit(layerperm):
     """Shared, with the wrong account."""
     share(publish(), "222222222223")
     assert_layer_shared_with(PARTNER)
 
 
-def test_organization(layerperm):
+def test_member(layerperm):
     """Shared with an organization; nobody said that the partner is in it."""
     share(publish(), "*", OrganizationId="o-exampleorgid")
     assert_layer_shared_with(PARTNER)
 
 
-def test_everybody(layerperm):
+def test_public(layerperm):
     """Shared with everybody, since the organization was left out."""
     share(publish(), "*")
     assert_layer_not_public()
