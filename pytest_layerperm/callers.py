@@ -66,6 +66,11 @@ class Callers:
                 )
         self._organizations.update(dict.fromkeys(members, organization_id))
 
+    @property
+    def organizations(self) -> Mapping[str, str]:
+        """The declared members: account id to organization id."""
+        return dict(self._organizations)
+
     def organization_of(self, account_id: str) -> str | None:
         """The organization of an account: as declared, else as moto's Organizations has it; None for none."""
         declared = self._organizations.get(account_id)

@@ -12,6 +12,7 @@ from .fixtures import *  # noqa: F403 - a plugin's fixtures are found in its mod
 from .fixtures import FAKE
 from .markers import MARKERS
 from .options import add_facts_options, add_options, check_options
+from .report_file import add_report_options, watch_reports
 from .tables import measure_terminal
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
     add_facts_options(parser)
+    add_report_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from .facts.suite import FactsSuite
 
         config.pluginmanager.register(FactsSuite(config), "layerperm-facts")
+    watch_reports(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

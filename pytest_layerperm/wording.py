@@ -89,3 +89,22 @@ def refused_host(host: str) -> str:
         f"--host {host} can be reached from other machines, and the live server lets everybody in: it checks no "
         "signatures, and /_layerperm/ can be read and reset by anyone. Add --allow-remote if that is what you want."
     )
+
+
+def not_there(names: Sequence[str]) -> str:
+    return f"pytest-layerperm: there is a page at /_layerperm/, and beside it {', '.join(names)}."
+
+
+def wrong_method(name: str, methods: Sequence[str]) -> str:
+    return f"pytest-layerperm: /_layerperm/{name} takes {' and '.join(methods)}."
+
+
+def foreign_page(site: str) -> str:
+    return f"pytest-layerperm: {site} is another site, and only the server's own page may ask for this."
+
+
+def wrong_fault(wrong: str, names: Sequence[str]) -> str:
+    return (
+        f"pytest-layerperm: {wrong}. POST a JSON object, or a list of them, such as "
+        f'{{"fault": "Throttle", "times": 2, "operation": "AddLayerVersionPermission"}}; faults are {", ".join(names)}.'
+    )

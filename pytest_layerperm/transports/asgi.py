@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..fault import ConnectionBroken
 from ..lambda_api.wire import API_PATH, Request
@@ -17,6 +17,7 @@ from .exchange import Reply, WireHeaders, refusal, reply_of
 if TYPE_CHECKING:
     from ..fake import LayerPerm
 
+_Fake = TypeVar("_Fake", bound="LayerPerm | None")
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 LAMBDA_BODY_LIMIT = 70_167_211
@@ -73,15 +74,18 @@ class Application:
 
     async def _reply(self, request: Request) -> Reply:
         fake = self._current()
+        if control.is_control(request.path):
+            return await self._in_thread(control.answer, fake, request)
         if fake is None:
             return reply_of(refusal(503, "ServiceUnavailableException", no_fake_is_on()))
         if request.method == "GET" and not fake.faults and request.path.startswith(API_PATH):
             return self._answer(fake, request)
-        return await asyncio.get_running_loop().run_in_executor(self._workers, self._answer, fake, request)
+        return await self._in_thread(self._answer, fake, request)
+
+    async def _in_thread(self, answer: Callable[[_Fake, Request], Reply], fake: _Fake, request: Request) -> Reply:
+        return await asyncio.get_running_loop().run_in_executor(self._workers, answer, fake, request)
 
     def _answer(self, fake: LayerPerm, request: Request) -> Reply:
-        if request.path.startswith(control.PREFIX):
-            return control.answer(fake, request)
         try:
             response = fake.handle(request)
         except ConnectionBroken:
