@@ -8,6 +8,7 @@ import pytest
 
 from pytest_layerperm import LayerPerm, Throttle
 from pytest_layerperm.environment import fake_environment
+from tests.installed import DEFAULT_ATTEMPTS
 
 HARMLESS = {
     "AWS_CA_BUNDLE",
@@ -47,13 +48,13 @@ def test_nonsense_in_every_variable(monkeypatch):
     before = aws_part()
     with LayerPerm() as fake:
         fake.publish_layer()
-        fake.inject(Throttle(4))
+        fake.inject(Throttle(DEFAULT_ATTEMPTS - 1))
         assert boto3.client("lambda").list_layers()["Layers"]
         assert boto3.Session().client("lambda").list_layers()["Layers"]
         assert fake.client().list_layers()["Layers"]
         assert {call.account_id for call in fake.calls} == {"123456789012"}
         assert {call.region_name for call in fake.calls} == {"us-east-1"}
-        assert fake.calls[4].status == 200
+        assert fake.calls[DEFAULT_ATTEMPTS - 1].status == 200
     assert aws_part() == before
 
 
@@ -81,9 +82,9 @@ def test_hostile_config_file(monkeypatch, tmp_path, profile):
     if profile is not None:
         monkeypatch.setenv("AWS_PROFILE", profile)
     with LayerPerm() as fake:
-        fake.inject(Throttle(4))
+        fake.inject(Throttle(DEFAULT_ATTEMPTS - 1))
         boto3.client("lambda").list_layers()
-        assert [call.status for call in fake.calls] == [429, 429, 429, 429, 200]
+        assert [call.status for call in fake.calls] == [429] * (DEFAULT_ATTEMPTS - 1) + [200]
         assert fake.calls.last.region_name == "us-east-1"
 
 

@@ -20,6 +20,7 @@ from pytest_layerperm import (
     Slow,
     Throttle,
 )
+from tests.installed import DEFAULT_ATTEMPTS
 
 ADD = "AddLayerVersionPermission"
 REMOVE = "RemoveLayerVersionPermission"
@@ -65,7 +66,7 @@ FAILURES = [
 ]
 RETRIES = [
     # (Config's retries, attempts until botocore gives up); None is a client without a Config.
-    pytest.param(None, 5, id="default"),
+    pytest.param(None, DEFAULT_ATTEMPTS, id="default"),
     pytest.param({"mode": "legacy"}, 5, id="legacy"),
     pytest.param({"max_attempts": 0}, 1, id="legacy-max-0"),
     pytest.param({"max_attempts": 2}, 3, id="legacy-max-2"),
@@ -125,24 +126,24 @@ def test_one_fault_more_is_the_real_exception(
     assert layerperm_layer.policy is None
 
 
-@pytest.mark.layerperm_throttle(times=4)
+@pytest.mark.layerperm_throttle(times=DEFAULT_ATTEMPTS - 1)
 def test_marker_under_default_retries(layerperm, layerperm_layer):
-    """The case of the README: four 429s, five attempts, four waits that nobody waited for."""
+    """The case of the README: a 429 less than there are attempts, and waits that nobody waited for."""
     share(boto3.client("lambda"))
-    assert layerperm.calls.attempts(ADD) == 5
-    assert len(layerperm.sleeps) == 4
-    assert all(0 <= wait <= longest for wait, longest in zip(layerperm.sleeps, (1, 2, 4, 8), strict=True))
+    assert layerperm.calls.attempts(ADD) == DEFAULT_ATTEMPTS
+    assert len(layerperm.sleeps) == DEFAULT_ATTEMPTS - 1
+    assert all(0 <= wait <= 2**number for number, wait in enumerate(layerperm.sleeps))
 
 
-@pytest.mark.layerperm_throttle(times=5)
+@pytest.mark.layerperm_throttle(times=DEFAULT_ATTEMPTS)
 def test_marker_beyond_default_retries(layerperm, layerperm_layer):
-    """Five 429s are one too many for boto3's defaults."""
+    """As many 429s as attempts are one too many for boto3's defaults."""
     client = boto3.client("lambda")
     with pytest.raises(client.exceptions.TooManyRequestsException) as raised:
         share(client)
     assert str(raised.value) == (
         "An error occurred (TooManyRequestsException) when calling the AddLayerVersionPermission operation "
-        "(reached max retries: 4): Rate exceeded"
+        f"(reached max retries: {DEFAULT_ATTEMPTS - 1}): Rate exceeded"
     )
 
 

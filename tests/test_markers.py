@@ -67,7 +67,7 @@ class TestStacked:
     @pytest.mark.layerperm_throttle(operation="ListLayers", code="ThrottlingException")
     @pytest.mark.layerperm_service_failure(operation="ListLayers")
     def test_order(self, layerperm):
-        list_layers()
+        layerperm.client(config=Config(retries={"max_attempts": 4})).list_layers()
         assert [call.outcome for call in layerperm.calls] == [
             "429 TooManyRequestsException",
             "500 ServiceException",
