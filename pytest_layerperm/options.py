@@ -54,7 +54,9 @@ def check_options(config: pytest.Config) -> None:
     """Raises UsageError for an ini option of ours that is unknown or has an impossible value."""
     # pytest has no public way left to see what it does not know itself.
     raw: Any = getattr(config, "_inicfg", None) or config.__dict__.get("inicfg", ())
-    given = [name for name in raw if name.startswith("layerperm_")]
+    overrides: list[str] = config.getoption("override_ini", None) or []
+    names = [*raw, *[override.partition("=")[0] for override in overrides]]
+    given = [name for name in names if name.startswith("layerperm_")]
     for name in given:
         if name not in _INI:
             raise pytest.UsageError(f"unknown ini option {name}; pytest-layerperm has {', '.join(_INI)}")

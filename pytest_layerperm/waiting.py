@@ -86,11 +86,12 @@ def _frozen_by_freezegun(factory: Any) -> _FrozenClock:
         return factory().replace(tzinfo=timezone.utc).timestamp()
 
     def move_on(seconds: float) -> None:
+        passed = timedelta(seconds=seconds)
         if hasattr(factory, "start"):
             # A clock that runs on: its own tick() would forget how far it has run.
-            factory.move_to(factory() + timedelta(seconds=seconds))
+            factory.move_to(factory() + passed)
         else:
-            factory.tick(seconds)
+            factory.tick(passed)
 
     return _FrozenClock(now, move_on)
 

@@ -176,17 +176,26 @@ class TestRelease(unittest.TestCase):
     assert str(result.stdout).count("never struck") == 2  # the report, and its line in the summary
 
 
+ASYNC_CONFTEST = """
+import asyncio, inspect, pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    if inspect.iscoroutinefunction(pyfuncitem.obj):
+        asyncio.run(pyfuncitem.obj())
+        return True
+"""
+
+
 def test_async_tests(run):
     """Coroutine tests, run by a plugin or by unittest, are under the fake and answer for their faults."""
     result = run(
         """
 @pytest.mark.layerperm_throttle
-@pytest.mark.anyio
 async def test_struck():
     assert list_layers() == []
 
 @pytest.mark.layerperm_throttle
-@pytest.mark.anyio
 async def test_never_struck():
     await asyncio.sleep(0)
 
@@ -197,11 +206,8 @@ class TestAsync(unittest.IsolatedAsyncioTestCase):
 
     async def test_struck(self):
         assert list_layers() == []
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-"""
+""",
+        conftest__py=ASYNC_CONFTEST,
     )
     result.assert_outcomes(passed=2, failed=1)
     result.stdout.fnmatch_lines(["FAILED *::test_never_struck - *"])
