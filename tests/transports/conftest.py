@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from pytest_layerperm.facts.running import show
+
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
@@ -31,3 +33,32 @@ def loopback():
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
         thread.join()
+
+
+class Endpoint:
+    """A fake as an endpoint that can show every fact, by way of a client."""
+
+    account_id = "123456789012"
+    other_account_id = "210987654321"
+    other_organization = "o-layerpermfacts"
+    region_name = "us-east-1"
+
+    def __init__(self, fake, send):
+        self.send = send
+        fake.organization(self.other_organization, accounts=[self.other_account_id])
+
+    def serves(self, partition):
+        return True
+
+
+@pytest.fixture
+def show_fact(layerperm):
+    """Shows a fact by a sender of calls, and holds the answers against it."""
+
+    def show_it(fact, send):
+        outcome = show(fact, Endpoint(layerperm, send), "layerperm-facts")
+        assert outcome.not_shown is None
+        assert outcome.differences == []
+
+    show_it.accounts = {"owner": Endpoint.account_id, "other": Endpoint.other_account_id}
+    return show_it

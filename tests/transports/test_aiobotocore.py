@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -19,9 +20,13 @@ import aiobotocore.signers
 import botocore.exceptions
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
+from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 
 from pytest_layerperm import ConnectionLost, Interleave, LayerPerm, RequestRefused, ServiceFailure, Slow, Throttle
+from pytest_layerperm.facts import FACTS
+from pytest_layerperm.facts.comparing import Received
+from pytest_layerperm.facts.sending import method_of, watched
 from pytest_layerperm.transports.aiobotocore import _Raw
 
 pytestmark = pytest.mark.filterwarnings("ignore:aiobotocore's httpx backend now prefers httpx2:DeprecationWarning")
@@ -145,6 +150,45 @@ def test_every_step_of_sharing_is_answered_as_by_aws(layerperm, backend):
     assert layerperm.calls.attempts(ADD) == 4
     assert layerperm.calls.last.operation == "ListLayers"
     assert layerperm.calls.last.invocation_id is not None
+
+
+@pytest.fixture(scope="module", params=["aiohttp", "httpx"])
+def sender(request):
+    """Sends calls by clients that outlive the tests, and so the fakes."""
+    backend = Backend(request.param)
+    loop = asyncio.new_event_loop()
+    opened = AsyncExitStack()
+    clients = {}
+
+    async def client_of(account_id, region_name):
+        if (account_id, region_name) not in clients:
+            signing = {"signature_version": UNSIGNED if account_id is None else None}
+            keys = {"aws_access_key_id": account_id or "", "aws_secret_access_key": "x"}
+            config = {"retries": {"total_max_attempts": 1}, "parameter_validation": False, **signing}
+            client = backend.client(session=EARLY_SESSION, region_name=region_name, config=config, **keys)
+            clients[account_id, region_name] = await opened.enter_async_context(client)
+        return clients[account_id, region_name]
+
+    async def send(asked, account_id):
+        client = await client_of(account_id, asked.region)
+        understood = None
+        with watched(client, asked) as seen:
+            try:
+                await getattr(client, method_of(asked.operation))(**asked.members)
+            except botocore.exceptions.ClientError as refused:
+                error = refused.response["Error"]
+                understood = (str(error.get("Code")), str(error.get("Message")))
+        return Received(seen[-1].status, seen[-1].headers, seen[-1].content, understood)
+
+    yield lambda asked, account_id: loop.run_until_complete(send(asked, account_id))
+    loop.run_until_complete(opened.aclose())
+    loop.close()
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.id)
+def test_every_fact_holds(show_fact, sender, fact):
+    """The fake answers as AWS does, and as decided where that is not known."""
+    show_fact(fact, lambda asked: sender(asked, show_fact.accounts.get(asked.by)))
 
 
 def test_the_account_is_the_access_keys(layerperm, layerperm_layer, backend):

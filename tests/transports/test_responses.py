@@ -17,6 +17,8 @@ from urllib3 import Timeout
 from urllib3.util.retry import Retry
 
 from pytest_layerperm import ConnectionLost, Interleave, LayerPerm, ServiceFailure, Slow, Throttle
+from pytest_layerperm.facts import FACTS
+from pytest_layerperm.facts.sending import received
 
 HOST = "https://lambda.us-east-1.amazonaws.com"
 VERSION = "/2018-10-31/layers/shared-deps/versions/1"
@@ -128,6 +130,22 @@ def test_requests_see_what_aws_answers_step_by_step(layerperm, layerperm_respons
             assert answer.json() == expected
     assert layerperm.calls.attempts("AddLayerVersionPermission") == 4
     assert len(layerperm_responses.calls) == len(STEPS)
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.id)
+def test_every_fact_holds(show_fact, layerperm_responses, fact):
+    """The fake answers ``requests`` as AWS does, and as decided where that is not known."""
+
+    def send(asked):
+        auth = None if asked.by == "nobody" else SigV4(show_fact.accounts[asked.by], asked.region)
+        url = f"https://lambda.{asked.region}.amazonaws.com{asked.path}"
+        prepared = requests.Request(asked.method, url, data=asked.body, auth=auth).prepare()
+        prepared.url = url  # as it is: requests would tidy up what a client must not send
+        with requests.Session() as session:
+            answered = session.send(prepared)
+        return received(answered.status_code, answered.headers, answered.content)
+
+    show_fact(fact, send)
 
 
 def test_a_foreign_caller_is_refused(layerperm_responses, layerperm_layer):
