@@ -33,6 +33,15 @@ class Received:
         return cast(dict[str, Any], value) if isinstance(value, dict) else {}
 
     @property
+    def succeeded(self) -> bool:
+        return self.status < 300
+
+    @property
+    def refusal(self) -> str:
+        """Status, code and message in one line."""
+        return f"{self.status} {self.code}: {self.message}"
+
+    @property
     def code(self) -> str | None:
         """The error code, looked for as SDKs do: in the header, else in the body."""
         found = self.headers.get("x-amzn-errortype") or self.json.get("code") or self.json.get("__type")
@@ -72,7 +81,10 @@ def compare(expected: Answer, received: Received, names: dict[str, str]) -> list
         if wanted != got:
             found.append(Difference(where, _shown(wanted), _shown(got)))
 
-    if expected.status is not None:
+    if expected.status == "a success":
+        if not received.succeeded:
+            check("status", expected.status, received.refusal)
+    elif expected.status is not None:
         check("status", expected.status, received.status)
     if expected.code is not None:
         check("error code", expected.code, received.code)

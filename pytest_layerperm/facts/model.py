@@ -46,7 +46,8 @@ class Step:
 class Answer:
     """What must be so of an answer; what is left out may be anything."""
 
-    status: int | None = None
+    status: int | Literal["a success"] | None = None
+    """HTTP status, or that it is below 300 where the fact is not about which."""
     code: str | None = None
     """The error code, where SDKs look for it."""
     message: str | Matching | None = None

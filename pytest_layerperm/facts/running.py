@@ -130,8 +130,8 @@ def _run(fact: Fact, endpoint: Endpoint, names: dict[str, str], published: Publi
         received = _send(endpoint.send, step, names, asked)
         where = f"step {number}, {step.operation}"
         if step.answer is None:
-            if received.status >= 300:
-                yield Difference(where, "a success", f"{received.status} {received.code}: {received.message}")
+            if not received.succeeded:
+                yield Difference(where, "a success", received.refusal)
                 return
             continue
         found = [

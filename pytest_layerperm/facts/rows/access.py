@@ -6,6 +6,7 @@ from ..model import Answer, Fact
 from .steps import (
     ACCOUNT,
     NO_SUCH_RESOURCE,
+    SUCCESS,
     add,
     delete,
     denied,
@@ -20,7 +21,9 @@ from .steps import (
 )
 
 _GET = "lambda:GetLayerVersion"
-_BY_OTHER = get_version(Answer(200, body={"LayerVersionArn": "${version_arn}"}), by="other", LayerName="${layer_arn}")
+_BY_OTHER = get_version(
+    Answer(SUCCESS, body={"LayerVersionArn": "${version_arn}"}), by="other", LayerName="${layer_arn}"
+)
 _REFUSED = get_version(denied(_GET, "${version_arn}", "other"), by="other", LayerName="${layer_arn}")
 _ANOTHER = "o-anotherfactsorg"
 
@@ -31,7 +34,7 @@ FACTS: tuple[Fact, ...] = (
         "documented",
         "DG:layers and IAM",
         publish(),
-        get_version(Answer(200)),
+        get_version(Answer(SUCCESS)),
     ),
     fact(
         "access/foreign-get-version",
@@ -124,7 +127,7 @@ FACTS: tuple[Fact, ...] = (
         "API:GetLayerVersionByArn",
         publish(),
         add("s1", "${other_account}"),
-        get_by_arn(answer=Answer(200), by="other"),
+        get_by_arn(answer=Answer(SUCCESS), by="other"),
     ),
     fact(
         "access/everybody",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..model import Answer, Fact, Kept, Step
-from .steps import ACCOUNT, add, fact, get_policy, get_version, publish, remove, same_policy, statement
+from .steps import ACCOUNT, SUCCESS, add, fact, get_policy, get_version, publish, remove, same_policy, statement
 
 _NOT_THERE = '{"Type":"User","Message":"The resource you requested does not exist."}'
 _WRONG_REVISION_BODY = (
     '{"Type":"User","message":"The Revision Id provided does not match the latest Revision Id. '
     'Call the GetLayerPolicy API to retrieve the latest Revision Id"}'
 )
-_UNCHANGED = get_policy(Answer(200, body={"Policy": same_policy(statement()), "RevisionId": "${revision}"}))
+_UNCHANGED = get_policy(Answer(SUCCESS, body={"Policy": same_policy(statement()), "RevisionId": "${revision}"}))
 _ONE_STATEMENT = (publish(), add(answer=Answer(body={"RevisionId": Kept("revision")})))
 
 
@@ -25,7 +25,7 @@ def _class(name: str, code: str, members: tuple[str, ...], source: str, *steps: 
     return (
         fact(
             f"envelopes/{name}",
-            f"A {code} has {members[0]} and {members[1]}, spelled like that; the Type is User.",
+            f"{code}: the body has {members[0]} and {members[1]}, spelled like that; the Type is User.",
             "recorded",
             source,
             *before,
@@ -33,7 +33,7 @@ def _class(name: str, code: str, members: tuple[str, ...], source: str, *steps: 
         ),
         fact(
             f"envelopes/{name}-order",
-            f"A {code} is compact: {members[0]}, then {members[1]}.",
+            f"{code}: the body is compact, {members[0]} before {members[1]}.",
             "inferred",
             "DECISION:U14",
             *before,

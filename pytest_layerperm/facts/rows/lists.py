@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..model import Absent, Answer, Fact, Holding, Kept, Number
-from .steps import ZIP, delete, fact, list_layers, list_versions, publish, refused
+from .steps import SUCCESS, ZIP, delete, fact, list_layers, list_versions, publish, refused
 
 _VERSION = {"LayerVersionArn": "${version_arn}", "Version": 1}
 _ONLY_ARM: dict[str, Any] = {"CompatibleArchitectures": ["arm64"], "CompatibleRuntimes": ["python3.13"]}
@@ -25,7 +25,7 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         publish(),
         publish(),
-        list_versions(Answer(200, body={"LayerVersions": _versions(3, 2, 1)})),
+        list_versions(Answer(SUCCESS, body={"LayerVersions": _versions(3, 2, 1)})),
     ),
     fact(
         "lists/unknown-layer",

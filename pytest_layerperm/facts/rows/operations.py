@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..model import UUID, Absent, Answer, Fact, Kept, Matching
 from .steps import (
     NO_POLICY,
+    SUCCESS,
     add,
     delete,
     fact,
@@ -127,7 +128,7 @@ FACTS: tuple[Fact, ...] = (
         "API:GetLayerVersionPolicy",
         publish(),
         add(),
-        get_policy(Answer(200, body={"Policy": same_policy(statement())}), LayerName="${layer_arn}"),
+        get_policy(Answer(SUCCESS, body={"Policy": same_policy(statement())}), LayerName="${layer_arn}"),
     ),
     fact(
         "operations/remove-by-arn",
@@ -146,7 +147,7 @@ FACTS: tuple[Fact, ...] = (
         "recorded",
         "LS-M:test_get_lambda_layer",
         publish(),
-        get_version(Answer(200, body={"LayerVersionArn": "${version_arn}"}), LayerName="${layer_arn}"),
+        get_version(Answer(SUCCESS, body={"LayerVersionArn": "${version_arn}"}), LayerName="${layer_arn}"),
     ),
     fact(
         "operations/publish-by-arn",
@@ -154,7 +155,7 @@ FACTS: tuple[Fact, ...] = (
         "documented",
         "API:PublishLayerVersion",
         publish(Answer(body={"LayerVersionArn": "${version_arn}"}), LayerName="${layer_arn}"),
-        get_version(Answer(200)),
+        get_version(Answer(SUCCESS)),
     ),
     fact(
         "operations/list-by-arn",
@@ -180,9 +181,9 @@ FACTS: tuple[Fact, ...] = (
         "DECISION:U7",
         publish(),
         add(path=f"{_PLAIN}/1/policy"),
-        get_policy(Answer(200, body={"Policy": same_policy(statement())}), path=f"{_PLAIN}/1/policy"),
-        get_version(Answer(200), path=f"{_PLAIN}/1"),
-        list_versions(Answer(200, body={"LayerVersions": [{"Version": 1}]}), path=_PLAIN),
+        get_policy(Answer(SUCCESS, body={"Policy": same_policy(statement())}), path=f"{_PLAIN}/1/policy"),
+        get_version(Answer(SUCCESS), path=f"{_PLAIN}/1"),
+        list_versions(Answer(SUCCESS, body={"LayerVersions": [{"Version": 1}]}), path=_PLAIN),
         remove(path=f"{_PLAIN}/1/policy/s1"),
     ),
     fact(
@@ -234,7 +235,7 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         add(
             body='{"StatementId":"s1","Action":"lambda:GetLayerVersion","Principal":"*","EventSourceToken":"x"}',
-            answer=Answer(201, body={"Statement": same_statement()}),
+            answer=Answer(SUCCESS, body={"Statement": same_statement()}),
         ),
     ),
     fact(
@@ -245,7 +246,7 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         add(
             body='{"StatementId":"s1","Action":"lambda:GetLayerVersion","Principal":"*","RevisionId":"wrong"}',
-            answer=Answer(201),
+            answer=Answer(SUCCESS),
         ),
     ),
     fact(
@@ -256,7 +257,7 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         add(
             path="/2018-10-31/layers/${layer}/versions/1/policy?Principal=123456789012&StatementId=other",
-            answer=Answer(201, body={"Statement": same_statement()}),
+            answer=Answer(SUCCESS, body={"Statement": same_statement()}),
         ),
     ),
     fact(
@@ -270,7 +271,7 @@ FACTS: tuple[Fact, ...] = (
                 '{"LayerName":"other","VersionNumber":7,'
                 '"StatementId":"s1","Action":"lambda:GetLayerVersion","Principal":"*"}'
             ),
-            answer=Answer(201, body={"Statement": same_statement()}),
+            answer=Answer(SUCCESS, body={"Statement": same_statement()}),
         ),
     ),
     fact(

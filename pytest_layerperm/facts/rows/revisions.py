@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..model import UUID, Answer, Fact, Kept, Matching, Unlike
 from .steps import (
     NO_POLICY,
+    SUCCESS,
     WRONG_REVISION,
     add,
     fact,
@@ -78,7 +79,7 @@ FACTS: tuple[Fact, ...] = (
         "LS:policy_life",
         publish(),
         add("s1", answer=_kept("first")),
-        add("s2", RevisionId="${first}", answer=Answer(201)),
+        add("s2", RevisionId="${first}", answer=Answer(SUCCESS)),
     ),
     fact(
         "revisions/right-on-remove",
@@ -87,7 +88,7 @@ FACTS: tuple[Fact, ...] = (
         "LS:policy_life",
         publish(),
         add("s1", answer=_kept("first")),
-        remove("s1", RevisionId="${first}", answer=Answer(204)),
+        remove("s1", RevisionId="${first}", answer=Answer(SUCCESS)),
     ),
     fact(
         "revisions/stale-on-add",
@@ -116,8 +117,8 @@ FACTS: tuple[Fact, ...] = (
         "API:AddLayerVersionPermission",
         publish(),
         add("s1"),
-        add("s2", answer=Answer(201)),
-        remove("s1", Answer(204)),
+        add("s2", answer=Answer(SUCCESS)),
+        remove("s1", Answer(SUCCESS)),
     ),
     fact(
         "revisions/of-one-version",
@@ -150,6 +151,6 @@ FACTS: tuple[Fact, ...] = (
         add("s1", answer=_kept("first")),
         remove("s1"),
         add("s2", RevisionId="${first}", answer=WRONG_REVISION),
-        add("s2", answer=Answer(201, body={"RevisionId": Unlike(("first",))})),
+        add("s2", answer=Answer(SUCCESS, body={"RevisionId": Unlike(("first",))})),
     ),
 )

@@ -9,7 +9,7 @@ from string import Template
 from typing import Any
 
 from ..model import Answer, Fact, Names, Step
-from .steps import add, computed, get_policy, policy, publish, refused, remove, statement
+from .steps import SUCCESS, add, computed, get_policy, policy, publish, refused, remove, statement
 
 LIMIT = 20_480
 
@@ -49,7 +49,7 @@ def _last_byte(names: Names) -> list[Step]:
     ids = filling(names)
     whole = policy(*[statement(statement_id) for statement_id in ids])
     steps = [publish(), *[add(statement_id) for statement_id in ids[:-1]]]
-    return [*steps, add(ids[-1], answer=Answer(201)), get_policy(Answer(200, body={"Policy": whole}))]
+    return [*steps, add(ids[-1], answer=Answer(SUCCESS)), get_policy(Answer(SUCCESS, body={"Policy": whole}))]
 
 
 def _one_byte_more(names: Names) -> list[Step]:
@@ -59,13 +59,13 @@ def _one_byte_more(names: Names) -> list[Step]:
         publish(),
         *[add(statement_id) for statement_id in ids[:-1]],
         add(last, answer=_too_long(LIMIT + 1)),
-        add(ids[-1], answer=Answer(201)),
+        add(ids[-1], answer=Answer(SUCCESS)),
     ]
 
 
 def _room_again(names: Names) -> list[Step]:
     ids = filling(names)
-    return [*_filled(names), remove(ids[-1]), add(ids[-1], answer=Answer(201))]
+    return [*_filled(names), remove(ids[-1]), add(ids[-1], answer=Answer(SUCCESS))]
 
 
 def _size_in_message(names: Names) -> list[Step]:

@@ -6,6 +6,7 @@ from ..model import Answer, Fact
 from .steps import (
     ACCOUNT,
     ORGANIZATION,
+    SUCCESS,
     account_root,
     add,
     fact,
@@ -79,7 +80,7 @@ FACTS: tuple[Fact, ...] = (
         add(
             "s1",
             f"arn:aws-iso:iam::{ACCOUNT}:root",
-            Answer(201, body={"Statement": same_statement("s1", account_root(ACCOUNT, "aws-iso"))}),
+            Answer(SUCCESS, body={"Statement": same_statement("s1", account_root(ACCOUNT, "aws-iso"))}),
         ),
     ),
     fact(
@@ -150,7 +151,7 @@ FACTS: tuple[Fact, ...] = (
         "MODEL:StatementId",
         publish(),
         add("Partner"),
-        add("partner", answer=Answer(201)),
+        add("partner", answer=Answer(SUCCESS)),
         get_policy(Answer(body={"Policy": same_policy(statement("Partner"), statement("partner"))})),
     ),
     fact(

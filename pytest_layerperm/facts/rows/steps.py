@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from ...layers import zip_of
 from ..model import Answer, By, Confidence, Fact, Matching, SameJson, Step, Steps
@@ -129,6 +129,9 @@ def list_layers(answer: Answer | None = None, *, all_pages: bool = True, **membe
 
 
 # --- answers
+
+SUCCESS: Literal["a success"] = "a success"
+"""Any success: only the facts about status codes tell one from another."""
 
 
 def refused(status: int, code: str, message: str | Matching) -> Answer:

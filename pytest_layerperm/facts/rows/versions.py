@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..model import Absent, Answer, Fact, Kept, Matching
 from .steps import (
     NO_SUCH_RESOURCE,
+    SUCCESS,
     ZIP,
     ZIP_SHA256,
     add,
@@ -189,7 +190,7 @@ FACTS: tuple[Fact, ...] = (
         "Deleting a layer version that is not there is done.",
         "recorded",
         "LS:layer_exc",
-        delete(Answer(204)),
+        delete(Answer(SUCCESS)),
     ),
     fact(
         "versions/delete-twice",
@@ -197,8 +198,8 @@ FACTS: tuple[Fact, ...] = (
         "recorded",
         "LS:layer_exc",
         publish(),
-        delete(Answer(204)),
-        delete(Answer(204)),
+        delete(Answer(SUCCESS)),
+        delete(Answer(SUCCESS)),
     ),
     fact(
         "versions/delete-one",
