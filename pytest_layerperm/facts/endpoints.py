@@ -12,6 +12,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from ..lambda_api.arn import parse, partition_of
 from .asking import Asked, ask
@@ -167,7 +168,7 @@ def _assumed_role(url: str, region_name: str) -> Credentials | None:
     try:
         role = f"arn:aws:iam::{OTHER}:role/layerperm-facts"
         answer = sts.assume_role(RoleArn=role, RoleSessionName="layerperm-facts")
-    except (ClientError, BotoCoreError):
+    except (ClientError, BotoCoreError, ResponseParserError):
         return None
     keys = answer["Credentials"]
     return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])

@@ -1,0 +1,190 @@
+"""``pytest --pyargs pytest_layerperm.facts``: what it does to an endpoint, says, and leaves behind."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("uvicorn", reason="the live server needs the extra 'server'")
+pytest.importorskip("httptools", reason="the live server needs the extra 'server'")
+
+from pytest_layerperm import Interleave, LayerPerm
+from pytest_layerperm.facts import FACTS
+from pytest_layerperm.facts.reporting import Result
+from pytest_layerperm.transports.server import LiveServer
+
+SUITE = ("--pyargs", "pytest_layerperm.facts", "-p", "no:cacheprovider")
+INFERRED = [fact for fact in FACTS if fact.confidence == "inferred"]
+
+
+class Served:
+    """A fake of its own behind a port, that no fixture turns on."""
+
+    def __init__(self) -> None:
+        self.fake = LayerPerm()
+        self.server = LiveServer(lambda: self.fake)
+        self.option = f"--layerperm-endpoint={self.server.url}"
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    served = Served()
+    yield served
+    served.server.stop()
+
+
+def test_all_facts_hold_on_the_live_server(pytester: pytest.Pytester, served: Served) -> None:
+    """Every fact is shown and holds; nothing is left; JSON says the same."""
+    served.fake.organization("o-layerpermfacts", accounts=["210987654321"])
+    options = ("--layerperm-other-organization=o-layerpermfacts", "--layerperm-facts-json=facts.json")
+    result = pytester.runpytest(*SUITE, served.option, *options, "-q")
+    result.assert_outcomes(passed=len(FACTS))
+    result.stdout.fnmatch_lines(
+        [
+            f"layerperm facts: {len(FACTS)} facts (* recorded, * documented, * reported, {len(INFERRED)} inferred) "
+            f"on {served.server.url}",
+            "  about * calls; every layer is named layerperm-facts-*-…, and deleted again; no other layer is touched",
+            f"*facts on {served.server.url}*",
+            " *recorded *documented *reported *inferred*",
+            f"all *{len(INFERRED)} of {len(INFERRED)}",
+        ]
+    )
+    assert list(served.fake.layers) == []
+    assert {call.layer for call in served.fake.calls if call.operation == "PublishLayerVersion"} != set()
+    found = json.loads((pytester.path / "facts.json").read_text(encoding="utf-8"))
+    assert found["endpoint"] == served.server.url
+    assert [Result.from_json(one).id for one in found["facts"]] == [fact.id for fact in FACTS]
+    assert {one["verdict"] for one in found["facts"]} == {"held"}
+
+
+def test_plan_counts_the_calls(pytester: pytest.Pytester, served: Served) -> None:
+    """What is said beforehand is what is done, but for pages."""
+    result = pytester.runpytest(*SUITE, served.option, "-k", "revisions/ or size/")
+    result.assert_outcomes(passed=17, deselected=len(FACTS) - 17)
+    match = re.search(r"about (\d+) calls", result.stdout.str())
+    assert match is not None
+    assert abs(int(match[1]) - len(served.fake.calls)) <= 20
+
+
+def test_only_layers_of_the_run_are_touched(pytester: pytest.Pytester, served: Served) -> None:
+    """A layer that was there before is as it was, and no call was about it."""
+    layer = served.fake.publish_layer("precious")
+    layer.grant("*", statement_id="s1")
+    revision = layer.revision_id
+    pytester.runpytest(*SUITE, served.option, "-k", "lists/ or unchanged/").assert_outcomes(
+        passed=sum(fact.group in ("lists", "unchanged") for fact in FACTS),
+        deselected=sum(fact.group not in ("lists", "unchanged") for fact in FACTS),
+    )
+    assert layer.revision_id == revision
+    assert list(served.fake.layers) == [layer]
+    assert [call for call in served.fake.calls if call.layer and "layerperm-facts-" not in call.layer] == []
+
+
+def test_what_cannot_be_shown_is_told(pytester: pytest.Pytester, served: Served) -> None:
+    """Skipped with the reason, and counted apart."""
+    result = pytester.runpytest(*SUITE, served.option, "-k", "organization and access")
+    result.assert_outcomes(passed=1, skipped=2, deselected=len(FACTS) - 3)
+    result.stdout.fnmatch_lines(["not shown: 2, needs a second account in an organization"])
+
+
+def test_differences_are_told_at_the_end(pytester: pytest.Pytester, served: Served) -> None:
+    """Fact, expected, got; and the run fails."""
+    served.fake.inject(Interleave(served.fake.store._layers.clear, before="GetLayerVersionPolicy", times=None))
+    result = pytester.runpytest(*SUITE, served.option, "-k", "operations/get-status or errors/get-no-policy")
+    result.assert_outcomes(failed=2, deselected=len(FACTS) - 2)
+    result.stdout.fnmatch_lines(
+        [
+            "differs from what is known of AWS:",
+            "  operations/get-status (recorded, LS:policy_life): GetLayerVersionPolicy answers 200.",
+            "    step 3, GetLayerVersionPolicy: status",
+            "      expected: 200",
+            "      got:      404",
+        ]
+    )
+    result.stdout.fnmatch_lines(["*operations/get-status differs; see the end of the report*"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_run_deletes_what_it_published(served: Served, tmp_path: Path, number: signal.Signals) -> None:
+    """Also where it is interrupted between two calls of one fact."""
+    running: list[subprocess.Popen[str]] = []
+    served.fake.inject(Interleave(lambda: running[0].send_signal(number), before="RemoveLayerVersionPermission"))
+    command = [sys.executable, "-m", "pytest", *SUITE, served.option, "-k", "statements/"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        running.append(process)
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == pytest.ExitCode.INTERRUPTED, output
+    assert "facts on http" in output
+    assert served.fake.calls.attempts("RemoveLayerVersionPermission") == 1
+    assert list(served.fake.layers) == []
+
+
+def test_workers_send_their_results(pytester: pytest.Pytester, served: Served) -> None:
+    """Under pytest-xdist the table is that of all workers."""
+    pytest.importorskip("xdist")
+    result = pytester.runpytest_subprocess(*SUITE, served.option, "-n", "2", "-k", "revisions/")
+    result.assert_outcomes(passed=13)
+    result.stdout.fnmatch_lines(["revisions  7 of 7*2 of 2*-*4 of 4"])
+    assert list(served.fake.layers) == []
+
+
+# --- what is refused
+
+
+def refusal(pytester: pytest.Pytester, *options: str) -> str:
+    result = pytester.runpytest(*SUITE, *options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    return result.stderr.str() + result.stdout.str()
+
+
+@pytest.mark.parametrize("endpoint", ["localhost:5000", "ftp://localhost", "http://", "http://h/path", "http://h?q=1"])
+def test_endpoint_must_be_a_url(pytester: pytest.Pytester, endpoint: str) -> None:
+    """A usage error that says what is valid."""
+    assert f"--layerperm-endpoint must be a URL such as http://127.0.0.1:5000, or aws, not '{endpoint}'" in refusal(
+        pytester, f"--layerperm-endpoint={endpoint}"
+    )
+
+
+def test_aws_must_be_meant(pytester: pytest.Pytester) -> None:
+    """Without the second option nothing is called."""
+    assert (
+        "--layerperm-endpoint=aws publishes layers in your account, some of them public for a moment, and deletes them "
+        "again. Say --layerperm-yes-use-my-account if that is what you want"
+    ) in refusal(pytester, "--layerperm-endpoint=aws")
+
+
+def test_aws_is_asked_by_one_process(pytester: pytest.Pytester) -> None:
+    """The quota is for all workers together."""
+    pytest.importorskip("xdist")
+    options = ("--layerperm-endpoint=aws", "--layerperm-yes-use-my-account", "-n", "2")
+    assert "--layerperm-endpoint=aws keeps to a quota of calls: run it without -n" in refusal(pytester, *options)
+
+
+def test_json_must_have_a_directory(pytester: pytest.Pytester) -> None:
+    """Told before the run, not after it."""
+    text = refusal(pytester, "--layerperm-endpoint=http://h", "--layerperm-facts-json=no/such/facts.json")
+    assert "--layerperm-facts-json must be a file in a directory that exists, not 'no/such/facts.json'" in text
+
+
+def test_endpoint_must_answer(pytester: pytest.Pytester) -> None:
+    """One message, and not one failure for each fact."""
+    text = refusal(pytester, "--layerperm-endpoint=http://127.0.0.1:1", "-q")
+    assert (
+        '--layerperm-endpoint=http://127.0.0.1:1: Could not connect to the endpoint URL: "http://127.0.0.1:1/' in text
+    )
+
+
+def test_suite_needs_an_endpoint(pytester: pytest.Pytester) -> None:
+    """Run without one it says so."""
+    result = pytester.runpytest(*SUITE)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(
+        ["*pytest_layerperm.facts needs an endpoint: --layerperm-endpoint=URL of an emulator, or aws"]
+    )
