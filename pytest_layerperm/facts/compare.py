@@ -5,6 +5,7 @@ Prints a table, or puts it into the README that is named. Needs moto's own extra
 
 from __future__ import annotations
 
+import argparse
 import logging
 import sys
 from collections.abc import Iterable, Sequence
@@ -124,16 +125,25 @@ def embed(document: str, table: str) -> str:
     return f"{before}{begin}\n{table}{end}{after}"
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table, or puts it into the file that is named."""
+    parser = argparse.ArgumentParser("python -m pytest_layerperm.facts.compare", description=__doc__)
+    parser.add_argument("document", nargs="?", type=Path, help="a file with a region for the table")
+    path: Path | None = parser.parse_args(arguments).document
+    document = None
+    if path is not None:
+        try:
+            document = path.read_text(encoding="utf-8")
+            embed(document, "")
+        except (OSError, ValueError) as impossible:
+            parser.error(f"{path}: {impossible}")
     table = markdown(of_this_fake(), of_moto(), f"moto {moto_version()}")
-    if not arguments:
+    if path is None or document is None:
         sys.stdout.write(table)
-        return 0
-    path = Path(arguments[0])
-    path.write_text(embed(path.read_text(encoding="utf-8"), table), encoding="utf-8")
+    else:
+        path.write_text(embed(document, table), encoding="utf-8")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -99,3 +103,19 @@ def _is_fact(item: Any) -> bool:
 def property_of(outcome: Outcome) -> tuple[str, dict[str, Any]]:
     """An outcome in the form in which a report carries it, from a worker too."""
     return PROPERTY, asdict(Result.of(outcome))
+
+
+@contextmanager
+def terminated_as_interrupted() -> Generator[None]:
+    """While it lasts, SIGTERM is taken as Ctrl-C, so that what was published is deleted.
+
+    Only the main thread can ask for that; in another one nothing is changed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +10,7 @@ import pytest
 from . import FACTS, Fact
 from .endpoints import HttpEndpoint, NoEndpoint, connect
 from .running import Published, clean_up, show
-from .suite import FactsSuite, property_of
+from .suite import FactsSuite, property_of, terminated_as_interrupted
 
 NUMBERS = {fact.id: number for number, fact in enumerate(FACTS)}
 
@@ -45,22 +43,9 @@ def endpoint(suite: FactsSuite) -> Iterator[HttpEndpoint]:
         endpoint = connect(suite.settings, suite.prefix)
     except NoEndpoint as failed:
         pytest.exit(f"--layerperm-endpoint={suite.settings.endpoint}: {failed}", returncode=pytest.ExitCode.USAGE_ERROR)
-    with _terminated_as_interrupted():
+    with terminated_as_interrupted():
         yield endpoint
     endpoint.close()
-
-
-class _terminated_as_interrupted:  # noqa: N801 - used as a function
-    """While it lasts, SIGTERM is taken as Ctrl-C, so that what was published is deleted."""
-
-    def __enter__(self) -> None:
-        self._before: Any = None
-        if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-    def __exit__(self, *raised: object) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGTERM, self._before)
 
 
 def test_fact(

@@ -10,8 +10,9 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.exceptions import ConnectionClosedError
 
-from pytest_layerperm import LayerPerm
+from pytest_layerperm import ConnectionLost, LayerPerm
 from pytest_layerperm.facts import CONFIDENCES, FACTS, Fact
 from pytest_layerperm.facts.asking import Asked
 from pytest_layerperm.facts.comparing import Received
@@ -102,6 +103,14 @@ def test_fact_holds_in_process(fact: Fact, endpoint: InProcess) -> None:
     assert outcome.not_shown is None
     assert outcome.differences == []
     assert list(endpoint.fake.layers) == []
+
+
+def test_answer_that_never_comes() -> None:
+    """What the client raises goes on; there is nothing to compare."""
+    with LayerPerm() as fake:
+        fake.inject(ConnectionLost())
+        with pytest.raises(ConnectionClosedError):
+            show(FACTS[0], InProcess(fake, through_boto3(fake)), "layerperm-facts")
 
 
 def test_ids_are_unique() -> None:

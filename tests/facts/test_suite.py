@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ pytest.importorskip("httptools", reason="the live server needs the extra 'server
 from pytest_layerperm import Interleave, LayerPerm
 from pytest_layerperm.facts import FACTS
 from pytest_layerperm.facts.reporting import Result
+from pytest_layerperm.facts.suite import terminated_as_interrupted
 from pytest_layerperm.transports.server import LiveServer
 
 SUITE = ("--pyargs", "pytest_layerperm.facts", "-p", "no:cacheprovider")
@@ -133,6 +135,24 @@ def test_workers_send_their_results(pytester: pytest.Pytester, served: Served) -
     result.assert_outcomes(passed=13)
     result.stdout.fnmatch_lines(["revisions  7 of 7*2 of 2*-*4 of 4"])
     assert list(served.fake.layers) == []
+
+
+def test_termination_is_taken_as_interruption() -> None:
+    """In the main thread, and restored; elsewhere nothing is changed."""
+    before = signal.getsignal(signal.SIGTERM)
+    with terminated_as_interrupted(), pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) == before
+    seen: list[object] = []
+
+    def elsewhere() -> None:
+        with terminated_as_interrupted():
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert seen == [before]
 
 
 # --- what is refused

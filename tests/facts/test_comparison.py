@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,7 +108,12 @@ def test_command_prints_the_table(
     assert path.read_text(encoding="utf-8") == f"before\n{BEGIN}\n{table}{END}\nafter\n"
 
 
-def test_document_must_have_a_region() -> None:
-    """Nothing is written into a file that has no place for it."""
-    with pytest.raises(ValueError, match="the document has no region from"):
-        embed("# Title\n", "table")
+def test_document_must_have_a_region(tmp_path: Path) -> None:
+    """Told before the comparison is made; nothing is written into a file that has no place for it."""
+    path = tmp_path / "README.md"
+    path.write_text("# Title\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest_layerperm.facts.compare", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"error: {path}: the document has no region from {BEGIN} to {END}\n")
+    assert path.read_text(encoding="utf-8") == "# Title\n"
