@@ -25,8 +25,13 @@ class Principal(NamedTuple):
     """As refusals name it, such as ``arn:aws:sts::123456789012:assumed-role/ROLE/SESSION``; None for the root."""
     principal_arn: str | None = None
     """What ``aws:PrincipalArn`` is: of a role session, the role. None where it is ``arn``."""
+
+
+class Restrictions(NamedTuple):
+    """What a principal's own policies allow."""
+
     policies: tuple[IdentityPolicy, ...] | None = None
-    """The identity policies that restrict it; None where nothing does."""
+    """Its identity policies; None where nothing restricts it."""
     session_policy: IdentityPolicy | None = None
     """What restricts a role session beyond its role's policies."""
 
@@ -35,6 +40,8 @@ class Elsewhere(Protocol):
     """What other parts of AWS know of callers."""
 
     def principal_of(self, access_key: str) -> Principal | None: ...
+
+    def restrictions_of(self, access_key: str) -> Restrictions: ...
 
     def organization_of(self, account_id: str) -> str | None: ...
 
@@ -45,8 +52,10 @@ class Callers:
     def __init__(self, default_account_id: str) -> None:
         self.default_account_id = default_account_id
         self.elsewhere: Elsewhere | None = None
-        self._signed_in: dict[str, Principal] = {}
+        self._signed_in: dict[str, tuple[Principal, Restrictions]] = {}
         self._organizations: dict[str, str] = {}
+        self.judged: dict[str, str] = {}
+        """Users and role sessions whose calls were judged by identity policies: ARN -> where these came from."""
 
     def declare(self, organization_id: str, accounts: Iterable[str]) -> None:
         """Declares accounts members of an organization."""
@@ -88,13 +97,8 @@ class Callers:
         policy = IdentityPolicy.parse(identity_policy)
         access_key = f"LAYERPERM{len(self._signed_in) + 1:0{_KEY_LENGTH - 9}}"
         user = f"arn:{partition}:iam::{account_id}:user/layerperm"
-        self._signed_in[access_key] = Principal(account_id, user, policies=(policy,))
+        self._signed_in[access_key] = Principal(account_id, user), Restrictions((policy,))
         return access_key
-
-    @property
-    def restricted_accounts(self) -> list[str]:
-        """Accounts of the callers that an ``identity_policy`` restricts."""
-        return sorted({principal.account_id for principal in self._signed_in.values()})
 
     def account_of(self, access_key: str) -> str:
         """The account behind an access key; the default one for a key that nobody gave out."""
@@ -115,11 +119,26 @@ class Callers:
         organization_id = self.organization_of(account_id)
         if signature is None or is_account_id(signature.access_key):
             return Caller(account_id, organization_id)
-        _, arn, principal_arn, policies, session_policy = self._principal_of(signature.access_key)
-        return Caller(account_id, organization_id, arn, principal_arn, policies, session_policy)
+        access_key = signature.access_key
+        _, arn, principal_arn = self._principal_of(access_key)
+        restrictions = self._restrictions_of(access_key)
+        if restrictions.policies is not None:
+            self.judged[str(arn)] = "identity_policy" if access_key in self._signed_in else "moto's IAM"
+        return Caller(account_id, organization_id, arn, principal_arn, *restrictions)
 
     def _principal_of(self, access_key: str) -> Principal:
-        found = self._signed_in.get(access_key)
-        if found is None and self.elsewhere is not None and len(access_key) == _KEY_LENGTH:
+        signed_in = self._signed_in.get(access_key)
+        if signed_in is not None:
+            return signed_in[0]
+        found = None
+        if self.elsewhere is not None and len(access_key) == _KEY_LENGTH:
             found = self.elsewhere.principal_of(access_key)
         return found or Principal(self.default_account_id)
+
+    def _restrictions_of(self, access_key: str) -> Restrictions:
+        signed_in = self._signed_in.get(access_key)
+        if signed_in is not None:
+            return signed_in[1]
+        if self.elsewhere is not None and len(access_key) == _KEY_LENGTH:
+            return self.elsewhere.restrictions_of(access_key)
+        return Restrictions()

@@ -91,8 +91,9 @@ def pytest_runtest_makereport(
     report = yield
     fake: LayerPerm | None = item.stash.get(FAKE, None)
     if fake is not None and report.failed:
-        from .reporting import add_calls, put_verdict_first
+        from .reporting import add_calls, add_identity_policies, put_verdict_first
 
+        add_identity_policies(report, fake.callers.judged)
         add_calls(report, fake.calls, whole=item.config.get_verbosity() >= 2)
         put_verdict_first(report, call.excinfo)
     return report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -27,6 +27,11 @@ def call_lines(calls: Iterable[LoggedCall]) -> str:
         f"  {call.account_id} {call.operation} {call.layer or call.region_name} -> {call.outcome}" for call in calls
     ]
     return "\n".join(lines) or "  none"
+
+
+def identity_policies(judged: Mapping[str, str]) -> str:
+    """Whose calls identity policies have judged, and where the policies came from."""
+    return "\n".join([f"{arn} by {source}" for arn, source in judged.items()])
 
 
 def refused_request(method: str, url: SplitResult, body: Any) -> str:

@@ -69,15 +69,19 @@ class FunctionLayers:
         return None if layer is None or number is None else self._store.find_deleted(layer, number)
 
 
-def check_function_call(request: Request, caller: Caller, region_name: str) -> None:
-    """Raises AccessDeniedException where the caller's own policies forbid to make or change that function."""
+def check_function_call(request: Request, caller: Caller, region_name: str) -> bool:
+    """Whether the caller's own policies have allowed to make or change a function: False where they say nothing of it,
+    since nothing restricts the caller or it is another call. Raises AccessDeniedException where they forbid it.
+    """
     restricted = caller.policies is not None or caller.session_policy is not None
     found = _function_call(request) if restricted else None
-    if found is not None:
-        operation, name, body = found
-        refused = function_refusal(operation, caller, region_name, name, body.get("Layers"))
-        if refused is not None:
-            raise refused
+    if found is None:
+        return False
+    operation, name, body = found
+    refused = function_refusal(operation, caller, region_name, name, body.get("Layers"))
+    if refused is not None:
+        raise refused
+    return True
 
 
 def _function_call(request: Request) -> tuple[str, str, dict[str, Any]] | None:

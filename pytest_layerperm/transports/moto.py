@@ -15,9 +15,10 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn, Protocol
 from urllib.parse import SplitResult, urlsplit
 
-from ..callers import Callers, Principal
+from ..callers import Callers, Principal, Restrictions
 from ..fault import ConnectionBroken
 from ..lambda_api.errors import LambdaError
+from ..lambda_api.iam import IdentityPolicy
 from ..lambda_api.store import LayerStore
 from ..lambda_api.wire import Request, refuse, region_of, signature_of
 from . import _translate
@@ -100,9 +101,11 @@ class Elsewhere:
         _joints[0].rule_functions()
         signature = signature_of(asked)
         caller = self._fake.callers.signed_by(signature, account_id)
-        if service == "lambda":
-            check_function_call(asked._replace(body=bytes_of(request.body)), caller, region_of(asked, signature))
-        with self.layers.called_by(caller):
+        with ExitStack() as judged, self.layers.called_by(caller):
+            if service == "lambda":
+                called = asked._replace(body=bytes_of(request.body))
+                if check_function_call(called, caller, region_of(asked, signature)):
+                    judged.enter_context(private.iam_not_enforced())
             return self._known(request, url, ask_moto)
 
     def _known(self, request: Any, url: SplitResult, ask_moto: Callable[[Any], Any]) -> Any:
@@ -126,6 +129,27 @@ class Elsewhere:
             return Principal(account_id, role.arn, role.role_arn)
         user = backend.get_user_from_access_key_id(access_key)
         return Principal(account_id, user.arn if user is not None else None)
+
+    def restrictions_of(self, access_key: str) -> Restrictions:
+        """The policies of the user or role session that moto gave the access key to, where moto enforces IAM.
+
+        Raises UnsupportedPolicy, naming the policy's owner, for what is not known of IAM.
+        """
+        found = private.access_key(access_key) if private.iam_is_enforced() else None
+        if found is None:
+            return Restrictions()
+        account_id, backend = found
+        role = private.assumed_role(account_id, access_key)
+        documents = private.policies_of(
+            account_id, backend.partition, access_key, None if role is None else role.session_token
+        )
+        owner = self.principal_of(access_key)
+        assert owner is not None
+        policies = [IdentityPolicy.parse(document, argument=f"policy of {owner.arn}") for document in documents]
+        session_policy = None
+        if role is not None and role.policy:
+            session_policy = IdentityPolicy.parse(role.policy, argument=f"session policy of {owner.arn}")
+        return Restrictions(tuple(policies), session_policy)
 
     def organization_of(self, account_id: str) -> str | None:
         return private.organization_of(account_id)

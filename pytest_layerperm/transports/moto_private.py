@@ -164,6 +164,42 @@ def organization_of(account_id: str) -> str | None:
     return None
 
 
+def iam_is_enforced() -> bool:
+    """Whether the test has asked moto to judge calls by IAM, and the calls that it lets pass first are over."""
+    if not is_imported():
+        return False
+    settings: Any = import_module("moto.settings")
+    counter: Any = import_module("moto.core.responses").ActionAuthenticatorMixin
+    return counter.request_count >= settings.INITIAL_NO_AUTH_ACTION_COUNT
+
+
+@contextmanager
+def iam_not_enforced() -> Generator[None]:
+    """Keeps moto from judging a call by IAM, of which it knows no condition."""
+    settings: Any = import_module("moto.settings")
+    counter: Any = import_module("moto.core.responses").ActionAuthenticatorMixin
+    before = settings.INITIAL_NO_AUTH_ACTION_COUNT, counter.request_count
+    settings.INITIAL_NO_AUTH_ACTION_COUNT = float("inf")
+    try:
+        yield
+    finally:
+        settings.INITIAL_NO_AUTH_ACTION_COUNT, counter.request_count = before
+
+
+def policies_of(account_id: str, partition: str, key_id: str, session_token: str | None) -> list[Any]:
+    """The documents of the identity policies of the user or role session that an access key belongs to.
+
+    A role that does not exist, which moto lets one assume, has none.
+    """
+    control: Any = import_module("moto.iam.access_control")
+    headers = {} if session_token is None else {"X-Amz-Security-Token": session_token}
+    found = control.create_access_key(account_id, partition, key_id, headers)
+    roles = {role.name for role in found.backend.roles.values()}
+    if session_token is not None and found._owner_role_name not in roles:
+        return []
+    return [control.IAMPolicy(policy)._policy_json for policy in found.collect_policies()]
+
+
 def bucket(name: str) -> tuple[str, Any, Any] | None:
     """Owner, S3 backend and record of a bucket; None where there is none."""
     for account_id, backend in backends_of("s3", "s3_backends"):
