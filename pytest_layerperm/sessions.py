@@ -18,7 +18,7 @@ from .environment import SECRET_KEY
 if TYPE_CHECKING:
     import boto3
 
-_models: dict[Any, dict[Any, Any]] = {}
+_models: dict[Any, _Models] = {}
 """What a loader looks through -> what such loaders have read."""
 _own_session: dict[int, boto3.Session] = {}
 """The session that the fakes' own clients come from, by the number of botocore's built-in handlers."""
@@ -140,6 +140,16 @@ class _Reusable:
         )
 
 
+class _Models(dict[Any, Any]):
+    """What loaders have read, but for botocore's retry settings: making a client of Organizations spoils them for all
+    that are made after it, which would no longer retry a throttled call.
+    """
+
+    def __setitem__(self, key: Any, model: Any) -> None:
+        if "_retry" not in key:
+            super().__setitem__(key, model)
+
+
 @contextmanager
 def _shared_models() -> Generator[None]:
     """While it is on, a loader's cache is that of all loaders that read the same installed packages."""
@@ -151,7 +161,7 @@ def _shared_models() -> Generator[None]:
         paths = tuple(loader.search_paths)
         if not _only_installed(paths):
             return loader.__dict__["_cache"]
-        return _models.setdefault((paths, tuple(loader.extras_types)), {})
+        return _models.setdefault((paths, tuple(loader.extras_types)), _Models())
 
     def set_cache(loader: Any, cache: dict[Any, Any]) -> None:
         loader.__dict__["_cache"] = cache

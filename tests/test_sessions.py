@@ -16,7 +16,7 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
-from pytest_layerperm import LayerPerm, sessions
+from pytest_layerperm import LayerPerm, Throttle, sessions
 
 
 def default_session() -> Any:
@@ -174,12 +174,14 @@ def test_handlers_that_botocore_gives_every_session_reach_kept_ones_too(monkeypa
 
 
 def test_models_are_parsed_once_for_all_sessions(monkeypatch: pytest.MonkeyPatch):
-    """A second session reads no file of botocore's."""
+    """A second session reads no file of botocore's, but for its retry settings, which clients change."""
     with LayerPerm():
         boto3.Session().client("lambda")
+    load = botocore.loaders.JSONFileLoader.load_file
 
-    def read(*_: Any) -> None:
-        raise AssertionError("read a model again")
+    def read(loader: Any, path: str) -> Any:
+        assert path.endswith("_retry"), "read a model again"
+        return load(loader, path)
 
     monkeypatch.setattr(botocore.loaders.JSONFileLoader, "load_file", read)
     with LayerPerm():
@@ -278,3 +280,12 @@ def test_no_session_keeps_a_file_of_the_machine():
     with LayerPerm():
         assert os.environ["AWS_CONFIG_FILE"] == os.devnull
         assert boto3.Session().available_profiles == []
+
+
+def test_clients_do_not_spoil_each_others_retries(layerperm: LayerPerm) -> None:
+    """A client that was made after one of Organizations retries throttled calls, as in a session of its own."""
+    session = layerperm.session()
+    session.client("organizations")
+    for client in (session.client("lambda"), boto3.client("lambda")):
+        layerperm.inject(Throttle(1))
+        assert client.list_layers()["Layers"] == []
