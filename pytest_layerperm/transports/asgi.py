@@ -41,11 +41,12 @@ class Application:
     async def __call__(self, connection: Connection, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         headers = dict[bytes, bytes](scope["headers"])
         path: str = scope["raw_path"].decode("latin-1")
-        body: bytes | None = b""
+        body, whole = b"", True
         limit = LAMBDA_BODY_LIMIT if path.startswith(API_PATH) else BODY_LIMIT
         if b"content-length" in headers or b"transfer-encoding" in headers:
-            body = await _body(receive, limit)
-            if body is None:
+            try:
+                body, whole = await _body(receive, limit)
+            except ConnectionResetError:
                 return
         if len(body) > limit:
             reply = reply_of(refusal(413, "RequestEntityTooLargeException", request_too_large(limit)))
@@ -66,7 +67,7 @@ class Application:
         if reply.latency:
             await asyncio.sleep(reply.latency)
         sent = dict(reply.headers)
-        if scope["http_version"] == "1.0" or b"close" in headers.get(b"connection", b"").lower():
+        if connection.closes_after(scope) or not whole:
             sent["connection"] = "close"
         encoded = [(name.encode(), value.encode()) for name, value in sent.items()]
         await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
@@ -102,21 +103,20 @@ class Application:
         return elsewhere.answer(fake, request)
 
 
-async def _body(receive: Receive, limit: int) -> bytes | None:
-    """A request's body; None when the client went away before its end. Of one over the limit only a part.
+async def _body(receive: Receive, limit: int) -> tuple[bytes, bool]:
+    """A request's body, and whether it was read to its end. Of one over the limit only a part is kept.
 
-    What is over the limit is read and thrown away, so that the client gets to see the answer.
+    What is over the limit is read and thrown away, so that the client gets to see the answer. Raises
+    ConnectionResetError when the client went away.
     """
-    parts = bytearray()
-    dropped = 0
+    kept = bytearray()
+    total = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return None
-        part: bytes = message["body"]
-        if len(parts) <= limit:
-            parts += part
-        else:
-            dropped += len(part)
-        if not message["more_body"] or dropped > BODY_LIMIT:
-            return bytes(parts)
+            raise ConnectionResetError
+        total += len(message["body"])
+        if len(kept) <= limit:
+            kept += message["body"]
+        if not message["more_body"] or total > max(limit, BODY_LIMIT):
+            return bytes(kept), not message["more_body"]

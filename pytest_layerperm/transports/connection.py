@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -23,6 +24,15 @@ Receive = Callable[[], Awaitable[Any]]
 logger = logging.getLogger("pytest_layerperm.server")
 # What clients send wrong is answered to them; it is no news for the log of the test run.
 logger.setLevel(logging.ERROR)
+
+
+_UPGRADE = re.compile(rb"\r\n(upgrade)[ \t]*:", re.IGNORECASE)
+
+
+def _without_upgrade(data: bytes) -> bytes:
+    """Hides an offer of another protocol (h2c, as Java's client makes it), for which the parser drops the body."""
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(rb"\r\nx-declined-\1:", head) + end + rest
 
 
 async def _gone(receive: Receive) -> None:
@@ -47,6 +57,7 @@ class Connection(HttpToolsProtocol):
         """When anything came or was answered last."""
         self._received = 0
         self._body_received = 0
+        self._silent = False
         self._watch: asyncio.TimerHandle | None = None
 
     async def cut(self, receive: Receive) -> None:
@@ -56,6 +67,7 @@ class Connection(HttpToolsProtocol):
 
     async def fall_silent(self, receive: Receive) -> None:
         """Gives no answer and waits until the client gives up; closes the connection when it does not."""
+        self._silent = True
         try:
             await asyncio.wait_for(_gone(receive), self.patience)
         except asyncio.TimeoutError:
@@ -74,6 +86,8 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._began is None and b"pgrade" in data:
+            data = _without_upgrade(data)
         self._active = self.loop.time()
         self._received += len(data)
         super().data_received(data)
@@ -81,6 +95,13 @@ class Connection(HttpToolsProtocol):
             self._refuse(
                 431, "RequestHeaderFieldsTooLarge", f"The request has more than {HEAD_LIMIT} bytes of headers."
             )
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """A client that has said all it will say still gets the answer to a whole request."""
+        waits = self._answering and self._began is None and not self._silent
+        if waits:
+            self.cycle.keep_alive = False
+        return waits
 
     def on_message_begin(self) -> None:
         self._began = self._active
@@ -118,6 +139,10 @@ class Connection(HttpToolsProtocol):
                 return
         self._watch = self.loop.call_at(due, self._look)
 
+    def closes_after(self, scope: Any) -> bool:
+        """Whether the connection ends with the answer to this request."""
+        return self.scope is scope and not self.cycle.keep_alive
+
     @property
     def _answering(self) -> bool:
         cycle: Any = self.cycle
@@ -126,6 +151,11 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, status: int, code: str, message: str) -> None:
         transport = self.transport
         if transport.is_closing():
+            return
+        if self._answering and not self.cycle.more_body:
+            # What is wrong comes after a whole request, which is answered still.
+            self.cycle.keep_alive = False
+            transport.pause_reading()
             return
         if not (self._answering and self.cycle.response_started):
             reply = reply_of(refusal(status, code, message))
