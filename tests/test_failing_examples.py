@@ -91,9 +91,10 @@ def test_the_summary_has_the_verdicts(report):
 
 def test_not_collected_unless_asked_for(pytester):
     """The failing examples are no part of a run of the examples."""
-    for name in ("conftest.py", "share_layer.py", "test_share_layer.py", "failing/test_release.py"):
+    sharing = ("sharing/share_layer.py", "sharing/test_share_layer.py")
+    for name in ("conftest.py", *sharing, "failing/test_release.py"):
         (pytester.path / "examples" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(FAILING.parent / name, pytester.path / "examples" / name)
     collected = pytester.runpytest_inprocess("--collect-only", "-q", "examples").outlines
-    assert collected[0] == "examples/test_share_layer.py::test_the_partner_may_use_the_released_version"
+    assert collected[0] == "examples/sharing/test_share_layer.py::test_shared_with_one_account"
     assert not [line for line in collected if "failing" in line]

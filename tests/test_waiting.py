@@ -85,6 +85,12 @@ def test_frozen_at(layerperm):
     assert layerperm.clock is not None
 
 
+@pytest.mark.layerperm(frozen_at=LEAP_DAY.date())
+def test_frozen_at_a_date(layerperm):
+    """A date is its midnight in UTC."""
+    assert_all_clocks_agree(layerperm, LEAP_DAY.replace(hour=0, minute=0))
+
+
 @pytest.mark.layerperm(frozen_at=LEAP_DAY)
 def test_frozen_at_and_layerperm_clock(layerperm, layerperm_clock):
     """The marker says what the fixture freezes at; a datetime will do."""
