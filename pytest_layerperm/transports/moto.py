@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ..callers import Callers, Principal, Restrictions
 from ..fault import ConnectionBroken
+from ..imports import on_import
 from ..lambda_api.errors import LambdaError
 from ..lambda_api.iam import IdentityPolicy
 from ..lambda_api.store import LayerStore
@@ -172,7 +173,7 @@ class _Joint:
         self._lock = threading.Lock()
         self._rules_functions = False
 
-    def join(self) -> None:
+    def join(self, moto: object) -> None:
         """Comes before moto, which is there now."""
         self._undo.enter_context(private.silenced(_is_local, _for_requests(self._current)))
 
@@ -198,10 +199,7 @@ def joined(current: Callable[[], Fake]) -> Generator[None]:
         joint = _Joint(current, undo)
         _joints.append(joint)
         undo.callback(_joints.clear)
-        if private.is_imported():
-            joint.join()
-        else:
-            undo.enter_context(private.on_import(joint.join))
+        undo.enter_context(on_import({private.CORE: joint.join}))
         yield
 
 

@@ -5,8 +5,6 @@ Nothing of moto is imported before a function here is called: it costs more than
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.machinery
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
@@ -76,35 +74,6 @@ def silenced(
         yield
     finally:
         stubber.__call__, catcher.get_response = real_call, real_response
-
-
-@contextmanager
-def on_import(imported: Callable[[], None]) -> Generator[None]:
-    """Tells when moto is imported while the block runs."""
-    finder = _Finder(imported)
-    sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(finder)
-
-
-class _Finder(importlib.abc.MetaPathFinder):
-    def __init__(self, imported: Callable[[], None]) -> None:
-        self._imported = imported
-
-    def find_spec(self, fullname: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        if fullname != CORE:
-            return None
-        spec: Any = importlib.machinery.PathFinder.find_spec(fullname, path, target)
-        run = spec.loader.exec_module
-
-        def exec_module(module: Any) -> None:
-            run(module)
-            self._imported()
-
-        spec.loader.exec_module = exec_module
-        return spec
 
 
 def http_response(status: int, headers: dict[str, str], body: bytes) -> Any:

@@ -425,6 +425,28 @@ def test_moto_inside_keeps_the_rest_of_aws(layerperm_responses, layerperm_layer)
             requests.get("https://example.com/nowhere")
 
 
+def test_moto_that_the_fake_started_goes_first():
+    """A call for another service starts moto inside this mock: it keeps its URLs, and nothing of either is left."""
+    import boto3
+    from moto.core.models import responses_mock
+
+    from pytest_layerperm.activation import serve_responses
+
+    before = (HTTPAdapter.send, responses.RequestsMock._on_request, responses_mock._real_send)
+    with LayerPerm() as fake:
+        fake.publish_layer()
+        mock, stop = serve_responses(fake)
+        mock.get("https://example.com/", body="here")
+        assert boto3.client("sts").get_caller_identity()["Account"] == fake.account_id
+        assert requests.get("https://example.com/").text == "here"
+        assert call("GET", VERSION).status_code == 200
+        with pytest.raises(requests.ConnectionError, match="Connection refused by Responses"):
+            requests.get("https://example.com/nowhere")
+        stop()
+        assert HTTPAdapter.send is not before[0]
+    assert (HTTPAdapter.send, responses.RequestsMock._on_request, responses_mock._real_send) == before
+
+
 def test_moto_is_left_as_it_was(layerperm):
     """What moto lets pass goes to the network again when this mock is off."""
     from moto import mock_aws
