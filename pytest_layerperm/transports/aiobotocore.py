@@ -9,7 +9,7 @@ import inspect
 import io
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import partial
+from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
@@ -83,15 +83,15 @@ def _caught_session(
     real_send = session_class.send
 
     async def send(session: Any, request: Any) -> Any:
-        url = urlsplit(str(request.url))
-        if is_loopback(url):
-            return await real_send(session, request)
         # Other tasks run while a request is under way: that is when they overtake each other.
         await sleep(0)
+        url = urlsplit(str(request.url))
         fake = current()
         response = answer_botocore(fake, request, url, read_timeout_of(timeout_of(session)))
         if response is not None:
             return _to_aiobotocore(request.url, response.status, fake.headers_of(response), response.body)
+        if is_loopback(url):
+            return await real_send(session, request)
         request.body = await _read(request.body)
         status, headers, body = fake.answer_elsewhere(request, url)
         return _to_aiobotocore(request.url, status, headers, bytes_of(body))
@@ -159,8 +159,12 @@ async def _read(body: Any) -> Any:
 
 def _to_aiobotocore(url: str, status: int, headers: Any, body: bytes) -> Any:
     """An answer in aiobotocore's form."""
-    response_class = import_module("aiobotocore.awsrequest").AioAWSResponse
-    return response_class(url, status, headers, _Raw(url, headers, body))
+    return _response_class()(url, status, headers, _Raw(url, headers, body))
+
+
+@cache
+def _response_class() -> Any:
+    return import_module("aiobotocore.awsrequest").AioAWSResponse
 
 
 class _Raw:
@@ -168,12 +172,20 @@ class _Raw:
 
     def __init__(self, url: str, headers: Any, body: bytes) -> None:
         self.url = url
-        self.raw_headers = tuple([(name.encode(), str(value).encode()) for name, value in headers.items()])
-        """Read by aiobotocore before 2.21."""
-        self.content = _Stream(body)
+        self._headers = headers
+        self._body = body
 
     async def read(self) -> bytes:
-        return await self.content.read()
+        return self._body
+
+    @cached_property
+    def content(self) -> _Stream:
+        return _Stream(self._body)
+
+    @property
+    def raw_headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """Read by aiobotocore before 2.21."""
+        return tuple([(name.encode(), str(value).encode()) for name, value in self._headers.items()])
 
     async def __aenter__(self) -> _Raw:
         return self
