@@ -40,6 +40,11 @@ class Seen:
 class Lens(Protocol):
     """Where layer versions are looked up."""
 
+    @property
+    def blinded_by(self) -> tuple[type[Exception], ...]:
+        """What looking can raise where a layer is there: a client may be let see one thing and not another."""
+        ...
+
     def named(self, name: str, region_name: str | None) -> Sequence[LayerId]:
         """The layers that a bare name can mean, in that region if one is given."""
         ...
@@ -59,6 +64,8 @@ class Lens(Protocol):
 
 class FakeLens:
     """Looks at the fake's own state, without a call."""
+
+    blinded_by = ()
 
     def __init__(self, fake: LayerPerm) -> None:
         self._fake = fake
@@ -101,6 +108,12 @@ class ClientLens:
         self._clients = {each.meta.region_name: each for each in clients}
         if isinstance(client, Mapping) and list(self._clients) != list(cast(Mapping[str, Any], client)):
             raise ValueError(f"client: its clients are of {', '.join(self._clients)}, and its keys do not say so")
+
+    @property
+    def blinded_by(self) -> tuple[type[Exception], ...]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        return BotoCoreError, ClientError, ValueError
 
     def named(self, name: str, region_name: str | None) -> Sequence[LayerId]:
         found: list[LayerId] = []

@@ -21,6 +21,10 @@ NO_FAKE = (
 )
 
 
+_NEWEST = 50
+"""Versions that are looked through for a near miss: through a client each is a call."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What one helper sees."""
@@ -40,10 +44,13 @@ class View:
         return tuple(dict.fromkeys([seen.layer for seen in self.asked]))
 
     def siblings(self, seen: Seen) -> Iterable[Seen]:
-        """The other versions of the same layer, newest first."""
-        for version in self.lens.versions(seen.layer):
-            if version != seen.version and (other := self.lens.see(seen.layer, version)) is not None:
-                yield other
+        """The other versions of the same layer, the newest of them, as far as they can be seen."""
+        try:
+            for version in self.lens.versions(seen.layer)[:_NEWEST]:
+                if version != seen.version and (other := self.lens.see(seen.layer, version)) is not None:
+                    yield other
+        except self.lens.blinded_by:
+            return
 
     def elsewhere(self) -> Iterable[Seen]:
         """Every version of the layers that nobody asked for. Through a client none: that would be the whole account."""
