@@ -37,6 +37,7 @@ class Budget:
     @classmethod
     def of(cls, operations: Any, at_most: Any, *, with_revision_id: bool, no_page_twice: bool) -> Budget:
         """Raises TypeError or ValueError, naming the argument."""
+        __tracebackhide__ = True
         if operations is not None:
             if isinstance(operations, str) or not isinstance(operations, Iterable):
                 raise TypeError(f"operations must be a list of operation names, not {operations!r}")
@@ -164,10 +165,12 @@ def _counted(operations: Counter[str]) -> str:
 
 
 def _check_operation(argument: str, operation: Any) -> None:
+    __tracebackhide__ = True
     if not isinstance(operation, str) or operation not in MEMBERS:
         raise ValueError(f"{argument}: {operation!r} is none of {', '.join(sorted(MEMBERS))}")
 
 
 def _check_number(number: Any) -> None:
+    __tracebackhide__ = True
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         raise ValueError(f"at_most must be a number of calls, or such a number for each operation, not {number!r}")

@@ -250,6 +250,7 @@ class LayerPerm:
         or the name or ARN of a layer with one version; left out, the only version there is.
         Raises TypeError or ValueError for anything else.
         """
+        __tracebackhide__ = True
         from .explaining import explain
         from .looking import NotOneLayer, look
 

@@ -6,7 +6,7 @@ Read from the JSON that GetLayerVersionPolicy returns, so that it is the same th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -48,17 +48,15 @@ class Grant:
         return self.principal in ("*", account_id) and self.organization_id in (None, organization_id)
 
 
-def grants_of(document: Mapping[str, Any] | str | None, partition: str) -> tuple[Grant, ...]:
-    """All grants of a parsed policy document, in its order; none where there is no policy.
+def grants_of(document: object, partition: str) -> tuple[Grant, ...]:
+    """All grants of a parsed policy document, in its order.
 
     Raises UnreadablePolicy for what Lambda never writes into a layer's policy.
     """
-    if document is None:
-        return ()
-    if not isinstance(document, Mapping) or not isinstance(document.get("Statement"), list):
+    statements = cast(dict[str, Any], document).get("Statement") if isinstance(document, dict) else None
+    if not isinstance(statements, list):
         raise UnreadablePolicy(f"it has no list of statements: {document!r}")
-    statements = cast(list[Any], document["Statement"])
-    return tuple([grant for statement in statements for grant in _grants(statement, partition)])
+    return tuple([grant for statement in cast(list[Any], statements) for grant in _grants(statement, partition)])
 
 
 def _grants(statement: Any, partition: str) -> Iterator[Grant]:

@@ -102,6 +102,7 @@ class ClientLens:
 
     def __init__(self, client: Any) -> None:
         """``client`` is one client, or a mapping of region names to clients. Raises TypeError or ValueError."""
+        __tracebackhide__ = True
         clients = list(cast(Mapping[str, Any], client).values()) if isinstance(client, Mapping) else [client]
         for each in clients:
             _check_client(each)
@@ -116,6 +117,7 @@ class ClientLens:
         return BotoCoreError, ClientError, ValueError
 
     def named(self, name: str, region_name: str | None) -> Sequence[LayerId]:
+        __tracebackhide__ = True
         found: list[LayerId] = []
         for client in self._of_region(region_name):
             listed = _pages(client, "list_layer_versions", "LayerVersions", LayerName=name)
@@ -123,6 +125,7 @@ class ClientLens:
         return found
 
     def layers(self, region_name: str | None) -> Sequence[LayerId]:
+        __tracebackhide__ = True
         return [
             _layer_of(item["LayerArn"])
             for client in self._of_region(region_name)
@@ -130,10 +133,12 @@ class ClientLens:
         ]
 
     def versions(self, layer: LayerId) -> Sequence[int]:
+        __tracebackhide__ = True
         (client,) = self._of_region(layer.region_name)
         return [item["Version"] for item in _pages(client, "list_layer_versions", "LayerVersions", LayerName=layer.arn)]
 
     def see(self, layer: LayerId, version: int) -> Seen | None:
+        __tracebackhide__ = True
         (client,) = self._of_region(layer.region_name)
         which = {"LayerName": layer.arn, "VersionNumber": version}
         answer, missing = _ask(client, "get_layer_version_policy", **which)
@@ -151,6 +156,7 @@ class ClientLens:
         return None
 
     def _of_region(self, region_name: str | None) -> Sequence[Any]:
+        __tracebackhide__ = True
         if region_name is None:
             return list(self._clients.values())
         if region_name not in self._clients:
@@ -162,6 +168,7 @@ class ClientLens:
 
 
 def _check_client(client: Any) -> None:
+    __tracebackhide__ = True
     meta = getattr(client, "meta", None)
     service = getattr(getattr(meta, "service_model", None), "service_name", None)
     if service is None:
@@ -185,6 +192,7 @@ _NO_CREDENTIALS = frozenset(
 
 def _ask(client: Any, operation: str, **parameters: Any) -> tuple[dict[str, Any] | None, str]:
     """The answer, or why there is nothing (404). Raises ValueError where the client may not ask."""
+    __tracebackhide__ = True
     from botocore.exceptions import ClientError, NoCredentialsError, PartialCredentialsError
 
     try:
@@ -221,6 +229,7 @@ def _unlogged(client: Any) -> Generator[None]:
 
 
 def _pages(client: Any, operation: str, items: str, **parameters: Any) -> list[dict[str, Any]]:
+    __tracebackhide__ = True
     found: list[dict[str, Any]] = []
     while True:
         answer, _ = _ask(client, operation, **parameters)

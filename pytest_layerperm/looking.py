@@ -90,6 +90,7 @@ def look(layer: Any = None, client: Any = None, regions: Any = None, *, fake: La
     version there is. With ``regions`` the same is looked up in each of them. Raises NotOneLayer and MissingInRegion,
     which are findings, and TypeError or ValueError, naming the argument, for anything else.
     """
+    __tracebackhide__ = True
     fake = fake or active_fake()
     calls = () if fake is None else tuple(fake.calls)
     if client is not None:
@@ -121,6 +122,7 @@ Wanted = tuple[LayerId | str | None, int | None]
 
 def _seen(lens: Lens, wanted: Wanted, region_name: str | None) -> list[Seen]:
     """The versions that are meant, in that region if one is given; none where they do not exist."""
+    __tracebackhide__ = True
     layer, version = wanted
     if layer is None:
         found = [(one, number) for one in lens.layers(region_name) for number in lens.versions(one)]
@@ -142,6 +144,7 @@ def _seen(lens: Lens, wanted: Wanted, region_name: str | None) -> list[Seen]:
 
 
 def _parsed(layer: Any) -> Wanted:
+    __tracebackhide__ = True
     if layer is None:
         return None, None
     if isinstance(layer, LayerVersion):
@@ -157,6 +160,7 @@ def _parsed(layer: Any) -> Wanted:
 
 
 def _checked_regions(regions: Any) -> list[str]:
+    __tracebackhide__ = True
     if regions is None:
         return []
     if isinstance(regions, str) or not isinstance(regions, Iterable):
@@ -183,6 +187,7 @@ def _no_organization(account_id: str) -> str | None:
 
 def calls_about(calls: Iterable[LoggedCall], layer: Any) -> list[LoggedCall]:
     """The calls about that layer or version; all of them where ``layer`` is None. It need not exist."""
+    __tracebackhide__ = True
     wanted, version = _parsed(layer)
     found: list[LoggedCall] = []
     for call in calls:

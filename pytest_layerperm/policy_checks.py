@@ -39,6 +39,7 @@ class ExpectedPolicy:
     @classmethod
     def of(cls, statements: Any, *, ids: bool, order: bool) -> ExpectedPolicy:
         """Raises TypeError or ValueError, naming the argument, for what is no list of statements."""
+        __tracebackhide__ = True
         if isinstance(statements, Mapping) and "Statement" in statements:
             statements = cast(Mapping[str, Any], statements)["Statement"]
         if isinstance(statements, (str, Mapping)) or not isinstance(statements, Iterable):
@@ -49,6 +50,7 @@ class ExpectedPolicy:
 
     def grants(self, partition: str) -> list[Grant]:
         """The same as grants on a layer of that partition."""
+        __tracebackhide__ = True
         found = [grant for one in self.statements for grant in _expected(one, partition)]
         nameless = [grant for grant in found if not grant.sid]
         if self.ids and nameless:
@@ -119,6 +121,7 @@ class ExpectedPolicy:
 
 
 def _expected(one: Any, partition: str) -> Sequence[Grant]:
+    __tracebackhide__ = True
     if isinstance(one, str):
         given: dict[str, Any] = {"OrganizationId": one} if is_organization_id(one) else {"Principal": one}
     elif isinstance(one, Mapping):

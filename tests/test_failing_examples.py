@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+import boto3  # noqa: F401 - imported once, and not again in each run inside this process
 import pytest
 
 FAILING = Path(__file__).parent.parent / "examples" / "failing"

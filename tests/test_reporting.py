@@ -1,0 +1,194 @@
+"""The calls of a failed test in its report."""
+
+import re
+
+import boto3  # noqa: F401 - imported once, and not again in each run inside this process
+import pytest
+
+CALLS = """
+    import boto3, pytest
+
+    def add(client, layer, sid, principal):
+        client.add_layer_version_permission(
+            LayerName=layer.layer_arn, VersionNumber=layer.version, StatementId=sid,
+            Action="lambda:GetLayerVersion", Principal=principal)
+"""
+
+
+@pytest.fixture
+def section(pytester, monkeypatch):
+    """Runs a test that fails; returns the section of its calls, at a time of its own."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(body, *options):
+        pytester.makepyfile(CALLS + body)
+        result = pytester.runpytest_inprocess("-p", "no:randomly", *options)
+        text = "\n".join(result.outlines)
+        found = re.search(r"^-+ layerperm calls -+\n(.*?)\n(?:=|-|_)", text, re.MULTILINE | re.DOTALL)
+        return found and "\n".join([line.rstrip() for line in found[1].split("\n")])
+
+    return run
+
+
+RETRIED = """
+    @pytest.mark.layerperm(frozen_at="2026-01-01T12:00:00Z")
+    @pytest.mark.layerperm_throttle(2, operation="AddLayerVersionPermission")
+    def test_it(layerperm, layerperm_layer, layerperm_client, monkeypatch):
+        monkeypatch.setattr("random.random", lambda: 0.5)
+        add(layerperm_client, layerperm_layer, "partner", "222222222222")
+        layerperm_client.list_layers()
+        with pytest.raises(layerperm_client.exceptions.ResourceConflictException):
+            add(layerperm_client, layerperm_layer, "partner", "333333333333")
+        partner = layerperm.client("222222222222", region_name="us-east-1")
+        partner.get_layer_version(LayerName=layerperm_layer.layer_arn, VersionNumber=1)
+        raise ValueError
+"""
+
+
+def test_retries_are_one_row(section):
+    """A call and its retries are one row, with every outcome and what the fault did; callers are told apart."""
+    assert section(RETRIED) == (
+        "time          operation                  layer          statement  outcome\n"
+        "account 123456789012\n"
+        "12:00:00.000  AddLayerVersionPermission  shared-deps:1  partner\n"
+        "    429, 429, 201 (Throttle 2 of 2)\n"
+        "12:00:01.500  ListLayers                 us-east-1                 200\n"
+        "12:00:01.500  AddLayerVersionPermission  shared-deps:1  partner\n"
+        "    409 ResourceConflictException\n"
+        "account 222222222222\n"
+        "12:00:01.500  GetLayerVersion            shared-deps:1             200"
+    )
+
+
+def test_whole_with_vv(section):
+    """-vv tells every attempt, in a line each."""
+    arn = "arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1"
+    gap = " " * (len(arn) - len("us-east-1"))
+    assert section(RETRIED, "-vv") == (
+        f"time                      operation                  layer{gap}      statement  outcome\n"
+        "account 123456789012\n"
+        f"2026-01-01T12:00:00.000Z  AddLayerVersionPermission  {arn}  partner    "
+        "429 TooManyRequestsException (Throttle 1 of 2)\n"
+        f"2026-01-01T12:00:00.500Z    retry 1                  {arn}  partner    "
+        "429 TooManyRequestsException (Throttle 2 of 2)\n"
+        f"2026-01-01T12:00:01.500Z    retry 2                  {arn}  partner    201\n"
+        f"2026-01-01T12:00:01.500Z  ListLayers                 us-east-1{gap}             200\n"
+        f"2026-01-01T12:00:01.500Z  AddLayerVersionPermission  {arn}  partner    409 ResourceConflictException\n"
+        "account 222222222222\n"
+        f"2026-01-01T12:00:01.500Z  GetLayerVersion            {arn}             200"
+    )
+
+
+def test_only_the_last_calls(section):
+    """Of many calls the last twenty are told, and that there were more."""
+    lines = section(
+        """
+    def test_it(layerperm_client):
+        for _ in range(23):
+            layerperm_client.list_layers()
+        raise ValueError
+    """
+    ).split("\n")
+    assert lines[0] == "the last 20 of 23 calls; -vv shows all, and every attempt"
+    assert [line.split(maxsplit=1)[1:] for line in lines[3:]] == [["ListLayers  us-east-1  200"]] * 20
+
+
+def test_a_broken_connection(section):
+    """A call without an answer is told by what broke it."""
+    text = section(
+        """
+    from pytest_layerperm import ConnectionLost
+
+    @pytest.mark.layerperm(frozen_at="2026-01-01T12:00:00Z")
+    def test_it(layerperm, layerperm_layer, layerperm_client, monkeypatch):
+        monkeypatch.setattr("random.random", lambda: 0.5)
+        layerperm.inject(ConnectionLost(applied=True))
+        add(layerperm_client, layerperm_layer, "partner", "222222222222")
+    """
+    )
+    assert text == (
+        "time          operation                  layer          statement  outcome\n"
+        "account 123456789012\n"
+        "12:00:00.000  AddLayerVersionPermission  shared-deps:1  partner\n"
+        "    ConnectionClosedError, 409 ResourceConflictException (ConnectionLost 1 of 1,\n"
+        "    answer 201 lost)"
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        """
+    def test_it(layerperm): raise ValueError
+    """,
+        """
+    @pytest.fixture
+    def broken(layerperm): raise ValueError
+
+    def test_it(broken): pass
+    """,
+    ],
+    ids=["test", "setup"],
+)
+def test_no_calls(section, body):
+    """That nothing came in is worth knowing too, also where the setup failed."""
+    assert section(body) == "no call reached the fake"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\n    def test_it(layerperm_client): layerperm_client.list_layers()\n",
+        "\n    def test_it(): raise ValueError\n",
+    ],
+    ids=["passed", "no fake"],
+)
+def test_no_section(section, body):
+    """Tests that pass, and tests without the fake, have no such section."""
+    assert section(body) is None
+
+
+def test_only_a_helpers_verdict_is_put_first(pytester, monkeypatch):
+    """Other failures keep their line in the summary, AssertionErrors of the test's own too."""
+    monkeypatch.setenv("COLUMNS", "120")
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_layerperm import assert_layer_public
+
+        def test_helper(layerperm_layer): assert_layer_public()
+        def test_own(layerperm): raise AssertionError("mine\\nand more")
+        def test_fail(layerperm): pytest.fail("failed", pytrace=False)
+        """
+    )
+    result = pytester.runpytest_inprocess("-q", "--tb=no", "-p", "no:randomly")
+    assert [line.partition(" - ")[2] for line in result.outlines if line.startswith("FAILED ")] == [
+        "shared-deps:1 is not public",
+        "AssertionError: mine",
+        "Failed: failed",
+    ]
+
+
+def test_no_frames_of_ours(pytester):
+    """The traceback of a helper's failure is the test's own line alone."""
+    pytester.makepyfile(
+        """
+        from pytest_layerperm import (
+            assert_layer_calls, assert_layer_policy, assert_layer_policy_unchanged, assert_layer_public,
+            assert_layer_shared_with)
+
+        def test_public(layerperm_layer): assert_layer_public()
+        def test_account(layerperm_layer): assert_layer_shared_with("222")
+        def test_no_layer(layerperm): assert_layer_public()
+        def test_policy(layerperm_layer): assert_layer_policy(["*"])
+        def test_calls(layerperm): assert_layer_calls(["ListLayers"])
+        def test_together(layerperm, layerperm_layer):
+            with layerperm.all_assertions(): assert_layer_public()
+        def test_unchanged(layerperm_layer):
+            with assert_layer_policy_unchanged(): layerperm_layer.grant("*")
+        def test_does_not_exist(layerperm_layer): assert_layer_public(layer="other")
+        """
+    )
+    result = pytester.runpytest_inprocess("-q", "--tb=short", "-p", "no:randomly")
+    places = [line.partition(":")[0] for line in result.outlines if re.match(r"\S+\.py:\d+: in ", line)]
+    assert places == ["test_no_frames_of_ours.py"] * 8
