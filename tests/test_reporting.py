@@ -2,8 +2,10 @@
 
 import re
 
-import boto3  # noqa: F401 - imported once, and not again in each run inside this process
 import pytest
+
+APART = ("-p", "no:randomly", "-p", "no:hypothesispytest")
+"""Plugins that have no part in these runs."""
 
 CALLS = """
     import boto3, pytest
@@ -22,7 +24,7 @@ def section(pytester, monkeypatch):
 
     def run(body, *options):
         pytester.makepyfile(CALLS + body)
-        result = pytester.runpytest_inprocess("-p", "no:randomly", *options)
+        result = pytester.runpytest_inprocess(*APART, *options)
         text = "\n".join(result.outlines)
         found = re.search(r"^-+ layerperm calls -+\n(.*?)\n(?:=|-|_)", text, re.MULTILINE | re.DOTALL)
         return found and "\n".join([line.rstrip() for line in found[1].split("\n")])
@@ -161,7 +163,7 @@ def test_only_a_helpers_verdict_is_put_first(pytester, monkeypatch):
         def test_fail(layerperm): pytest.fail("failed", pytrace=False)
         """
     )
-    result = pytester.runpytest_inprocess("-q", "--tb=no", "-p", "no:randomly")
+    result = pytester.runpytest_inprocess("-q", "--tb=no", *APART)
     assert [line.partition(" - ")[2] for line in result.outlines if line.startswith("FAILED ")] == [
         "shared-deps:1 is not public",
         "AssertionError: mine",
@@ -189,6 +191,6 @@ def test_no_frames_of_ours(pytester):
         def test_does_not_exist(layerperm_layer): assert_layer_public(layer="other")
         """
     )
-    result = pytester.runpytest_inprocess("-q", "--tb=short", "-p", "no:randomly")
+    result = pytester.runpytest_inprocess("-q", "--tb=short", *APART)
     places = [line.partition(":")[0] for line in result.outlines if re.match(r"\S+\.py:\d+: in ", line)]
     assert places == ["test_no_frames_of_ours.py"] * 8
