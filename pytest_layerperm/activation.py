@@ -25,6 +25,11 @@ def active_fake() -> LayerPerm | None:
     return _active[-1][0] if _active else None
 
 
+def fakes_on() -> list[LayerPerm]:
+    """The fakes that are on, innermost last."""
+    return [fake for fake, _ in _active]
+
+
 def switch_on(fake: LayerPerm, frozen_at: datetime | None = None) -> None:
     """Puts the fake under all clients of the process. Undone as a whole if any part of it fails."""
     from .children import children_kept_here

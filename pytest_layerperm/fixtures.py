@@ -48,7 +48,8 @@ def layerperm(request: pytest.FixtureRequest) -> Iterator[LayerPerm]:
     try:
         yield fake
     finally:
-        fake.stop()
+        while fake.active:  # The test may have started it once more.
+            fake.stop()
 
 
 @pytest.fixture

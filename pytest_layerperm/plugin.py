@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,10 @@ from .tables import measure_terminal
 
 if TYPE_CHECKING:
     from .fake import LayerPerm
+
+
+STARTED = pytest.StashKey[list["LayerPerm"]]()
+"""Fakes that the test itself has switched on and not off."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,7 +69,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     Here and not in the fixture's teardown: that is one FAILED, and none beside a failure of the test's own.
     """
     __tracebackhide__ = True
-    yield
+    before = _fakes_on()
+    try:
+        yield
+    finally:
+        item.stash[STARTED] = [fake for fake in _fakes_on() if fake not in before]
     fake: LayerPerm | None = item.stash.get(FAKE, None)
     if fake is not None:
         try:
@@ -75,12 +84,29 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Switches off what the test left on: the next test must not find it."""
+    __tracebackhide__ = True
     try:
-        return (yield)
+        result = yield
     finally:
-        fake: LayerPerm | None = item.stash.get(FAKE, None)
-        if fake is not None:
+        left_on = [fake for fake in item.stash.get(STARTED, None) or () if fake.active]
+        for fake in reversed(left_on):
+            while fake.active:
+                fake.stop()
+        if FAKE in item.stash:
             del item.stash[FAKE]
+        if STARTED in item.stash:
+            del item.stash[STARTED]
+    if left_on:
+        from .wording import fakes_left_on
+
+        pytest.fail(fakes_left_on(left_on), pytrace=False)
+    return result
+
+
+def _fakes_on() -> list[LayerPerm]:
+    activation = sys.modules.get("pytest_layerperm.activation")
+    return activation.fakes_on() if activation is not None else []
 
 
 @pytest.hookimpl(wrapper=True)

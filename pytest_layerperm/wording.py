@@ -34,6 +34,15 @@ def identity_policies(judged: Mapping[str, str]) -> str:
     return "\n".join([f"{arn} by {source}" for arn, source in judged.items()])
 
 
+def fakes_left_on(fakes: Sequence[object]) -> str:
+    """The failure of a test that leaves its own fakes on."""
+    named = ", ".join([repr(fake) for fake in fakes])
+    return (
+        f"switched on in this test and never off: {named}\n"
+        "It is off now. Use the fixture layerperm, or `with LayerPerm() as fake:`, which ends with the block."
+    )
+
+
 def refused_request(method: str, url: SplitResult, body: Any) -> str:
     """Why a request was not let out, naming the call."""
     action = _action_of(body)

@@ -1,0 +1,126 @@
+"""A test that ends in the middle leaves the next one clean."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.isolation import killed
+
+NAMES = [name.removeprefix("test_") for name in vars(killed) if name.startswith("test_") and name != "test_clean"]
+RUN_EACH = """
+import json, sys
+import pytest
+from tests.isolation import probe
+
+OPTIONS = "-q --no-summary --tb=native --assert=plain -p no:cacheprovider -p pytest_layerperm.plugin".split()
+
+def run(name):
+    try:
+        return int(pytest.main([*OPTIONS, f"tests/isolation/killed.py::test_{name}"]))
+    except BaseException as raised:  # by a teardown, when pytest itself was told to stop
+        return repr(raised)
+
+run("clean"), run("inside_mocks"), run("alarm_in_another_service"), run("alarm_in_a_wait")
+found = {}
+before = probe.snapshot()
+for name in json.loads(sys.argv[1]):
+    ended = run(name)
+    after = probe.snapshot()
+    traces = [line for line in probe.differences(before, after) if "living fakes" not in line]
+    before = after
+    found[name] = {"ended": ended, "traces": traces, "next": run("clean")}
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    """What was found after each of them, all in one process."""
+    root = Path(__file__).parents[2]
+    path = os.pathsep.join([str(root), *sys.path])
+    environment = {**os.environ, "PYTHONPATH": path, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-W", "error", "-c", RUN_EACH, json.dumps(NAMES)]
+    ran = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr
+    return json.loads(ran.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_left_by(name: str, found: dict[str, Any]) -> None:
+    """No trace of any kind, and the next test passes, which starts with an empty fake.
+
+    pytest keeps the traceback that ended it, and so its fake alive; ``cycles.py`` shows that this is one and not many.
+    """
+    assert found[name]["ended"] != 0
+    assert found[name]["traces"] == []
+    assert found[name]["next"] == 0
+
+
+def test_a_test_that_leaves_a_fake_on_is_told_so(pytester: pytest.Pytester) -> None:
+    """It has passed, so it is an error of its teardown; the next test starts without a fake."""
+    pytester.makepyfile(
+        """
+        from pytest_layerperm import LayerPerm
+        from pytest_layerperm.activation import fakes_on
+
+        def test_one():
+            LayerPerm("222222222222").start()
+
+        def test_next():
+            assert fakes_on() == []
+
+        def test_that_has_it_stopped(request):
+            fake = LayerPerm()
+            request.addfinalizer(fake.stop)
+            fake.start()
+
+        class TestOfUnittest:
+            def setup_method(self):
+                self.fake = LayerPerm()
+                self.fake.start()
+
+            def test(self):
+                assert fakes_on() == [self.fake]
+
+            def teardown_method(self):
+                self.fake.stop()
+        """
+    )
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=4, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*ERROR at teardown of test_one*",
+            "switched on in this test and never off: <LayerPerm 222222222222 us-east-1, layer versions: 0>",
+            "It is off now. Use the fixture layerperm, or `with LayerPerm() as fake:`, which ends with the block.",
+        ],
+        consecutive=True,
+    )
+
+
+def test_a_module_s_own_fake_stays_on(pytester: pytest.Pytester) -> None:
+    """A fixture of a wider scope holds it, and no test is blamed."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_layerperm import LayerPerm
+        from pytest_layerperm.activation import fakes_on
+
+        @pytest.fixture(scope="module")
+        def fake():
+            with LayerPerm() as fake:
+                yield fake
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_it(fake, number):
+            assert fakes_on() == [fake]
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=2)
