@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from .lambda_api.constraints import MEMBERS
 
@@ -28,8 +27,7 @@ UNLOGGED = "x-layerperm-unlogged"
 """The header of requests that are not the test's own: nothing is logged of them, and no fault strikes them."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedCall:
+class LoggedCall(NamedTuple):
     """One attempt."""
 
     operation: str

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from email.utils import formatdate
+from itertools import count
 from os import urandom
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -90,6 +91,8 @@ class LayerPerm:
         self._injected: list[Fault] = []
         self._handler: Proceed = self._operations.perform
         self._date = (0, "")
+        self._request_ids = _new_id()[:24]
+        self._requests = count(1)
         self.escaped: list[Exception] = []
         """What must fail the test even where the code under test swallows it."""
         self.calls.clear()
@@ -347,7 +350,7 @@ class LayerPerm:
         second = int(self.virtual_time.now())
         if self._date[0] != second:
             self._date = (second, formatdate(second, usegmt=True))
-        return response.wire_headers(_new_id(), self._date[1])
+        return response.wire_headers(f"{self._request_ids}{next(self._requests):012x}", self._date[1])
 
     def pass_by(self, seconds: float) -> None:
         """Lets virtual time pass, as for a slow answer."""

@@ -87,6 +87,7 @@ def layer_id(name: str, account_id: str, region_name: str) -> LayerId:
     return LayerId(partition_of(region_name), region_name, account_id, name)
 
 
+@lru_cache(maxsize=1024)
 def resolve(layer_name: str, account_id: str, region_name: str) -> LayerId | None:
     """What ``LayerName`` means to a caller: a bare name in its own account and region, or a layer ARN.
 

@@ -168,9 +168,11 @@ def _typed(members: tuple[Member, ...], given: Mapping[str, Any]) -> dict[str, A
     parameters: dict[str, Any] = {}
     for member in members:
         value = given.get(member.name)
-        if value == "" and member.kind == "integer":
-            continue  # An empty MaxItems counts as left out (third-party report).
-        if value is not None:
+        if value is None:
+            continue
+        if member.kind == "string" and type(value) is str:
+            parameters[member.name] = value
+        elif value != "" or member.kind != "integer":  # An empty MaxItems counts as left out (third-party report).
             parameters[member.name] = _convert(member, value)
     return parameters
 
@@ -256,9 +258,18 @@ def _violation(shown: str, label: str, constraint: str) -> str:
     return f"Value {shown} at '{label}' failed to satisfy constraint: {constraint}"
 
 
+def _fits(member: Member, text: str) -> bool:
+    """Whether a text breaks none of its constraints: most do not, and most of the time would go into finding out."""
+    if member.enum or len(text) < (member.minimum or 0):
+        return False
+    if member.maximum is not None and len(text) > member.maximum:
+        return False
+    return member.pattern is None or _compiled(member.pattern).fullmatch(text) is not None
+
+
 def _broken(member: Member, value: Any) -> list[str]:
     """The constraints that the value breaks, in AWS's words; length before pattern."""
-    if member.kind == "blob":
+    if member.kind == "blob" or (member.kind == "string" and _fits(member, value)):
         return []
     broken: list[str] = []
     number = member.kind in ("long", "integer")

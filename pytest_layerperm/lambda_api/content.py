@@ -6,12 +6,17 @@ import base64
 import hashlib
 import io
 import zipfile
+from functools import lru_cache
 
 from .errors import InvalidParameterValueException
 from .model import Content
 
 UNZIPPED_SIZE_LIMIT = 262_144_000
 """Bytes, of one layer and of a function together with its layers (6.6)."""
+
+
+_SMALL = 65_536
+"""Bytes up to which an archive that was read is kept: a suite mostly publishes the same small one."""
 
 
 def unzipped_size(archive: bytes) -> int:
@@ -28,6 +33,15 @@ def read_archive(archive: bytes) -> Content:
 
     Raises InvalidParameterValueException for what is no zip, an empty zip, and one too big when unzipped.
     """
+    return _read_small(archive) if len(archive) <= _SMALL else _read(archive)
+
+
+@lru_cache(maxsize=64)
+def _read_small(archive: bytes) -> Content:
+    return _read(archive)
+
+
+def _read(archive: bytes) -> Content:
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             entries = opened.infolist()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from json.encoder import encode_basestring
 
 from .arn import LayerId, root_arn
 
@@ -20,6 +20,9 @@ _POLICY_TAIL = "]}"
 
 compact_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 """JSON as AWS writes it: no spaces, text outside ASCII as it is."""
+
+json_text = encode_basestring
+"""The same of one text, with its quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,15 @@ def make_statement(
     """The statement that AddLayerVersionPermission writes; an account id becomes its root ARN."""
     if principal != "*" and not principal.startswith("arn:"):
         principal = root_arn(principal, layer.partition)
-    members: dict[str, Any] = {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Principal": principal if principal == "*" else {"AWS": principal},
-        "Action": action,
-        "Resource": layer.version_arn(version),
-    }
+    shown = '"*"' if principal == "*" else f'{{"AWS":{json_text(principal)}}}'
+    condition = ""
     if organization_id is not None:
-        members["Condition"] = {"StringEquals": {"aws:PrincipalOrgID": organization_id}}
-    return Statement(sid, principal, organization_id, compact_json(members))
+        condition = f',"Condition":{{"StringEquals":{{"aws:PrincipalOrgID":{json_text(organization_id)}}}}}'
+    document = (
+        f'{{"Sid":{json_text(sid)},"Effect":"Allow","Principal":{shown},"Action":{json_text(action)},'
+        f'"Resource":"{layer.version_arn(version)}"{condition}}}'
+    )
+    return Statement(sid, principal, organization_id, document)
 
 
 @dataclass(frozen=True, slots=True)

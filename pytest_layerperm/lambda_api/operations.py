@@ -17,7 +17,7 @@ from .errors import (
 )
 from .model import Content, Details, PublishedVersion
 from .store import LayerStore, Page, version_below_one
-from .wire import NO_CONTENT, Call, Response, answer, is_own_region, refuse
+from .wire import NO_CONTENT, Call, Response, answer, answer_texts, is_own_region, refuse
 
 Parameters = Mapping[str, Any]
 
@@ -66,11 +66,13 @@ class Operations:
 
     def _authorize(self, call: Call) -> None:
         layer = call.layer
-        caller = self._caller_of(call)
         partition = partition_of(call.region_name)
         if call.operation == "GetLayerVersionByArn" and layer is not None and layer.partition != partition:
             # A third-party report; ahead of authorization is inferred.
             raise InvalidParameterValueException(f"Invalid layer version {call.given['Arn']}")
+        if layer is not None and call.signature is not None and call.signature.access_key == layer.account_id:
+            return  # Most calls: signed by the very account that the layer is of.
+        caller = self._caller_of(call)
         # ListLayers is on no layer; one of AWS's own layers (":::awslayer:") is nobody's here.
         owner_account_id = caller.account_id if layer is None else layer.account_id
         if caller.unrestricted and owner_account_id == caller.account_id:
@@ -111,7 +113,7 @@ class Operations:
             organization_id=organization_id,
             revision_id=parameters.get("RevisionId"),
         )
-        return answer(201, {"Statement": statement.document, "RevisionId": revision_id})
+        return answer_texts(201, Statement=statement.document, RevisionId=revision_id)
 
     def _remove_permission(self, call: Call, parameters: Parameters) -> Response:
         layer, version = self._version_of(call)
@@ -122,7 +124,7 @@ class Operations:
 
     def _get_policy(self, call: Call, parameters: Parameters) -> Response:
         policy = self._store.policy(*self._version_of(call))
-        return answer(200, {"Policy": policy.document, "RevisionId": policy.revision_id})
+        return answer_texts(200, Policy=policy.document, RevisionId=policy.revision_id)
 
     def _publish(self, call: Call, parameters: Parameters) -> Response:
         layer = call.layer

@@ -67,11 +67,12 @@ def bytes_of(body: Any) -> bytes:
 
 def is_loopback(url: SplitResult) -> bool:
     """Whether the URL leads to this machine: a server that the test runs itself."""
-    return _is_loopback_host(url.hostname or "")
+    return _is_here(url.netloc)
 
 
 @lru_cache(maxsize=1024)
-def _is_loopback_host(host: str) -> bool:
+def _is_here(netloc: str) -> bool:
+    host = SplitResult("http", netloc, "", "", "").hostname or ""
     if host == "localhost":
         return True
     try:

@@ -1,0 +1,200 @@
+"""Rows about single calls, in this process: on boto3 alone, on the fake, and under moto's mock; and about memory."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+import botocore.httpsession
+from moto import mock_aws
+
+from pytest_layerperm import LayerPerm
+from pytest_layerperm.layers import zip_of
+
+from .canned import policy_answer, send, sending
+from .measure import Cost, repeated, take_turns
+from .rows import Row, ratio_row
+
+ARCHIVE = zip_of({"python/shared_deps.py": "VERSION = 1\n"})
+Action = Callable[[], object]
+VERSIONS = 100_000
+STATEMENTS = 115
+
+
+@contextmanager
+def _floor(answer: Callable[[Any, Any], Any] = send) -> Generator[None]:
+    session_class: Any = botocore.httpsession.URLLib3Session
+    real = session_class.send
+    session_class.send = answer
+    try:
+        yield
+    finally:
+        session_class.send = real
+
+
+def _mix(client: Any) -> Action:
+    """The calls of a test in the suites: publish, three adds, two gets, a remove."""
+
+    def calls() -> None:
+        published = client.publish_layer_version(LayerName="shared-deps", Content={"ZipFile": ARCHIVE})
+        where = {"LayerName": published["LayerArn"], "VersionNumber": published["Version"]}
+        for account_id in ("111111111111", "222222222222", "333333333333"):
+            _add(client, where, account_id)
+        client.get_layer_version_policy(**where)
+        client.get_layer_version_policy(**where)
+        client.remove_layer_version_permission(**where, StatementId="to-222222222222")
+
+    return calls
+
+
+def _add(client: Any, where: dict[str, Any], account_id: str) -> None:
+    client.add_layer_version_permission(
+        **where, StatementId="to-" + account_id, Action="lambda:GetLayerVersion", Principal=account_id
+    )
+
+
+def _get(client: Any, where: dict[str, Any]) -> Action:
+    return lambda: client.get_layer_version_policy(**where)
+
+
+def _where(layer: Any) -> dict[str, Any]:
+    return {"LayerName": layer.layer_arn, "VersionNumber": layer.version}
+
+
+def one_call(rounds: int, times: int = 40) -> Row:
+    """The same client, on a canned answer and on the fake."""
+    client = boto3.client("lambda")
+
+    def on_the_floor() -> Cost:
+        with _floor():
+            return repeated(_mix(client), times)
+
+    def on_the_fake() -> Cost:
+        with LayerPerm():
+            return repeated(_mix(client), times)
+
+    costs = take_turns({"floor": on_the_floor, "fake": on_the_fake}, rounds)
+    row = ratio_row("one call, in process (mean of a test's seven)", costs["fake"], costs["floor"], 1.15)
+    more = 1e6 * (costs["fake"].cpu - costs["floor"].cpu) / 7
+    return row._replace(found=f"{row.found}, {more:.0f} µs more")
+
+
+def under_moto(rounds: int, times: int = 20) -> Row:
+    """The same calls while moto's mock is on: answered by the fake, and by moto."""
+
+    def moto_alone() -> Cost:
+        with mock_aws():
+            return repeated(_mix(boto3.client("lambda")), times)
+
+    def the_fake() -> Cost:
+        with mock_aws(), LayerPerm():
+            return repeated(_mix(boto3.client("lambda")), times)
+
+    costs = take_turns({"moto": moto_alone, "fake": the_fake}, rounds)
+    return ratio_row("the same call under moto's mock", costs["fake"], costs["moto"], 0.5, of="moto")
+
+
+def growth_of_state(rounds: int, times: int = 100) -> Row:
+    """A call on one layer version among many, against a call on the only one."""
+    small, large = LayerPerm(), LayerPerm()
+    with large:
+        for number in range(VERSIONS):
+            layer = large.publish_layer(f"layer-{number % 1000}")
+        where = _where(layer)
+        layer.grant("222222222222")
+    with small:
+        layer = small.publish_layer()
+        layer.grant("222222222222")
+
+    def calls(client: Any, where: dict[str, Any]) -> Action:
+        def one_of_each() -> None:
+            _add(client, where, "333333333333")
+            client.get_layer_version_policy(**where)
+            client.get_layer_version(**where)
+            client.list_layer_versions(LayerName=where["LayerName"], MaxItems=1)
+            client.list_layers(MaxItems=1)
+            client.remove_layer_version_permission(**where, StatementId="to-333333333333")
+
+        return one_of_each
+
+    gc.freeze()
+    try:
+        costs = take_turns(
+            {
+                "small": lambda: _resumed(small, lambda client: repeated(calls(client, _where(layer)), times)),
+                "large": lambda: _resumed(large, lambda client: repeated(calls(client, where), times)),
+            },
+            rounds,
+        )
+    finally:
+        gc.unfreeze()
+    row = ratio_row(f"call cost, from 1 to {VERSIONS:,} layer versions", costs["large"], costs["small"], 1.1, of="at 1")
+    return row._replace(must="flat (≤ 1.10 × at 1)")
+
+
+def _resumed(fake: LayerPerm, run: Callable[[Any], Cost]) -> Cost:
+    """Turns a fake on again with the state that it had; entering it would start it empty."""
+    from pytest_layerperm.activation import switch_off, switch_on
+
+    switch_on(fake)
+    fake._depth = 1
+    try:
+        return run(fake.client())
+    finally:
+        fake._depth = 0
+        switch_off(fake)
+
+
+def growth_of_policy(rounds: int, times: int = 100) -> Row:
+    """Reading a policy: what more statements cost beyond what boto3 itself takes for the longer answer."""
+    client = boto3.client("lambda")
+
+    def on_the_floor(statements: int) -> Cost:
+        with _floor(sending(policy_answer(statements))):
+            where = {"LayerName": "shared-deps", "VersionNumber": 1}
+            return repeated(_get(client, where), times)
+
+    def on_the_fake(statements: int) -> Cost:
+        with LayerPerm() as fake:
+            layer = fake.publish_layer()
+            for number in range(statements):
+                layer.grant(str(111111111111 + number))
+            return repeated(_get(client, _where(layer)), times)
+
+    costs = take_turns(
+        {
+            "floor 1": lambda: on_the_floor(1),
+            "fake 1": lambda: on_the_fake(1),
+            "floor many": lambda: on_the_floor(STATEMENTS),
+            "fake many": lambda: on_the_fake(STATEMENTS),
+        },
+        rounds,
+    )
+    row = ratio_row(
+        f"reading a policy of {STATEMENTS} statements (of 1: {costs['fake 1'].cpu / costs['floor 1'].cpu:.2f} × floor)",
+        costs["fake many"],
+        costs["floor many"],
+        1.25,
+    )
+    return row._replace(must="linear only in its own bytes (≤ 1.25 × floor)")
+
+
+def memory(versions: int = 20_000) -> Row:
+    """Bytes that a layer version with one statement takes, its content aside."""
+    fake = LayerPerm()
+    with fake:
+        fake.publish_layer().grant("222222222222")
+        gc.collect()
+        tracemalloc.start()
+        try:
+            for number in range(versions):
+                fake.publish_layer(f"layer-{number % 1000}").grant("222222222222")
+            gc.collect()
+            taken = tracemalloc.get_traced_memory()[0] / versions
+        finally:
+            tracemalloc.stop()
+    return Row("memory of a layer version with one statement", "≤ 2 KiB", f"{taken / 1024:.2f} KiB", taken <= 2048)

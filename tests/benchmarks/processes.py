@@ -1,0 +1,62 @@
+"""Rows about whole pytest processes: start-up, and suites of 100 and of 5 tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from . import suites
+from .measure import Cost, pytest_run, take_turns
+from .rows import Row, ratio_row
+
+WITHOUT = ("-p", "no:layerperm")
+
+
+def start_up(folder: Path, rounds: int) -> Row:
+    """Pytest with one test that does nothing, with the plugin installed and without."""
+    folder.mkdir()
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
+    costs = take_turns(
+        {"with": lambda: pytest_run(folder), "without": lambda: pytest_run(folder, *WITHOUT)}, 4 * rounds
+    )
+    more = 1000 * (costs["with"].cpu - costs["without"].cpu)
+    wall = 1000 * (costs["with"].wall - costs["without"].wall)
+    return Row(
+        "plugin installed but unused: start-up",
+        "≤ 5 ms more than without",
+        f"{more:.1f} ms more ({wall:.1f} by wall time)",
+        more <= 5,
+    )
+
+
+def suite(folder: Path, tests: int, rounds: int, *, with_moto: bool) -> list[Row]:
+    """A suite on boto3 alone, on the fake, and on moto."""
+    runs: dict[str, Callable[[], Cost]] = {}
+
+    def add(name: str, conftest: str, client: str, *options: str) -> None:
+        place = suites.write(folder / name.replace(" ", "-"), conftest, client, tests)
+        runs[name] = lambda: pytest_run(place, *options)
+
+    for client in ("boto3.client()", "boto3.Session().client()"):
+        add(f"floor {client}", suites.FLOOR, client, *WITHOUT)
+        add(f"fake {client}", suites.LAYERPERM, client)
+    add("fake layerperm.client()", suites.LAYERPERM, "layerperm.client()")
+    if with_moto:
+        add("moto", suites.MOTO, "boto3.client()", *WITHOUT)
+    costs = take_turns(runs, rounds)
+    floor = costs["floor boto3.client()"]
+    what = f"{tests} tests" if with_moto else f"{tests} tests, cold"
+    rows = [
+        ratio_row(f"{what}: client from `boto3.client()`", costs["fake boto3.client()"], floor, 1.15),
+        ratio_row(f"{what}: client from `layerperm.client()`", costs["fake layerperm.client()"], floor, 1.15),
+        ratio_row(
+            f"{what}: client from a new `boto3.Session()`",
+            costs["fake boto3.Session().client()"],
+            costs["floor boto3.Session().client()"],
+            1.15,
+        ),
+    ]
+    if with_moto:
+        rows.append(ratio_row(f"{what}: moto's documented fixture, for comparison", costs["moto"], floor, None))
+    return rows

@@ -1,0 +1,26 @@
+"""A line of the budget table."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .measure import Cost
+
+
+class Row(NamedTuple):
+    """What was measured, what it must be, what it is, and whether that is within the budget."""
+
+    what: str
+    must: str
+    found: str
+    holds: bool | None = None
+    """None where there is no budget, only a comparison."""
+
+
+def ratio_row(what: str, cost: Cost, floor: Cost, limit: float | None, of: str = "floor") -> Row:
+    """A row on processor time; wall time, which other load on the machine distorts, is told beside it."""
+    ratio = cost.cpu / floor.cpu
+    found = f"{ratio:.2f} × {of} ({cost.wall / floor.wall:.2f} by wall time)"
+    if limit is None:
+        return Row(what, "", found)
+    return Row(what, f"≤ {limit:.2f} × {of}", found, ratio <= limit)

@@ -1,0 +1,106 @@
+"""Rows about the live server, which runs in a process of its own, as ``python -m pytest_layerperm serve``."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Generator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from pytest_layerperm.layers import zip_of
+
+from .measure import environment
+from .rows import Row
+
+CONNECTIONS = 4
+_SIGNED = (
+    "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/lambda/aws4_request, "
+    "SignedHeaders=host;x-amz-date, Signature=0"
+)
+_PATH = "/2018-10-31/layers/shared-deps/versions"
+
+
+@contextmanager
+def _serving() -> Generator[tuple[str, int, float]]:
+    """Host and port of a server, and the seconds from its start until it was ready."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest_layerperm", "serve"], stdout=subprocess.PIPE, text=True, env=environment()
+    )
+    try:
+        assert process.stdout is not None
+        url = urlsplit(process.stdout.readline().strip())
+        ready = time.perf_counter() - began
+        assert url.hostname is not None
+        assert url.port is not None
+        yield url.hostname, url.port, ready
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def server(rounds: int, seconds: float = 2.0) -> list[Row]:
+    """How soon it is ready, and how many GetLayerVersionPolicy it answers."""
+    waits: list[float] = []
+    rates: list[float] = []
+    for _ in range(rounds):
+        with _serving() as (host, port, ready):
+            waits.append(ready)
+            _prepare(host, port)
+            rates.append(_rate(host, port, seconds))
+    rate, wait = statistics.median(rates), statistics.median(waits)
+    return [
+        Row(
+            f"live server: GetLayerVersionPolicy from {CONNECTIONS} connections kept alive",
+            "≥ 5,000 a second",
+            f"{rate:,.0f} a second",
+            rate >= 5000,
+        ),
+        Row("live server: ready", "≤ 0.3 s", f"{wait:.2f} s", wait <= 0.3),
+    ]
+
+
+def _prepare(host: str, port: int) -> None:
+    """One layer version, shared with one account."""
+    connection = http.client.HTTPConnection(host, port)
+    signed = {"Authorization": _SIGNED}
+    archive = b64encode(zip_of({"python/shared_deps.py": ""})).decode()
+    share = {"StatementId": "partner", "Action": "lambda:GetLayerVersion", "Principal": "222222222222"}
+    for path, body in ((_PATH, {"Content": {"ZipFile": archive}}), (f"{_PATH}/1/policy", share)):
+        connection.request("POST", path, json.dumps(body), signed)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 201
+    connection.close()
+
+
+def _rate(host: str, port: int, seconds: float) -> float:
+    """Answers a second over all connections."""
+    counts = [0] * CONNECTIONS
+    stop = time.perf_counter() + seconds
+    threads = [threading.Thread(target=_ask, args=(host, port, stop, counts, number)) for number in range(CONNECTIONS)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts) / (time.perf_counter() - began)
+
+
+def _ask(host: str, port: int, stop: float, counts: list[int], number: int) -> None:
+    request = f"GET {_PATH}/1/policy HTTP/1.1\r\nHost: {host}\r\nAuthorization: {_SIGNED}\r\n\r\n".encode()
+    with socket.create_connection((host, port)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while time.perf_counter() < stop:
+            connection.sendall(request)
+            answer = connection.recv(65_536)
+            assert answer.startswith(b"HTTP/1.1 200")
+            counts[number] += 1
