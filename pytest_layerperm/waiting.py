@@ -39,7 +39,10 @@ class VirtualTime:
             time.sleep(seconds)
 
     def begin_wait(self, seconds: float) -> float:
-        """A retry wait of a caller that waits itself: returns the seconds that are left to wait for real."""
+        """A retry wait of a caller that waits itself: returns the seconds that are left to wait for real.
+
+        Waits of tasks and threads that run at the same time add up.
+        """
         self.sleeps.append(seconds)
         if self.real_sleep:
             return seconds
