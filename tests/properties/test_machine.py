@@ -1,0 +1,148 @@
+"""The state machine that users subclass: it lets right code pass, and finds what is wrong with other code."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from pytest_layerperm.activation import active_fake
+from pytest_layerperm.strategies import LayerSharingMachine
+
+QUICK = settings(deadline=None, max_examples=40, stateful_step_count=15, database=None)
+TO_FIND = settings(QUICK, max_examples=200, phases=(Phase.generate,), derandomize=True)
+
+
+def where(layer):
+    return {"LayerName": layer.name, "VersionNumber": layer.version}
+
+
+def client_of(layer):
+    return boto3.client("lambda", region_name=layer.region_name)
+
+
+class Careful(LayerSharingMachine):
+    """Shares with statement ids that tell the account, and touches no other statement."""
+
+    def share(self, layer, account_id):
+        with suppress(client_of(layer).exceptions.ResourceConflictException):
+            client_of(layer).add_layer_version_permission(
+                **where(layer),
+                StatementId=f"account-{account_id}",
+                Action="lambda:GetLayerVersion",
+                Principal=account_id,
+            )
+
+    def unshare(self, layer, account_id):
+        with suppress(client_of(layer).exceptions.ResourceNotFoundException):
+            client_of(layer).remove_layer_version_permission(**where(layer), StatementId=f"account-{account_id}")
+
+
+class Fragile(Careful):
+    """Fails when it is asked to share twice."""
+
+    def share(self, layer, account_id):
+        client_of(layer).add_layer_version_permission(
+            **where(layer), StatementId=f"account-{account_id}", Action="lambda:GetLayerVersion", Principal=account_id
+        )
+
+    def unshare(self, layer, account_id):
+        client_of(layer).remove_layer_version_permission(**where(layer), StatementId=f"account-{account_id}")
+
+
+class FragileOnce(Fragile):
+    repeats = False
+    accounts = ("222222222222",)
+
+
+class WithoutUnshare(LayerSharingMachine):
+    share = Careful.share
+    throttles = 0
+
+
+class TooWide(Careful):
+    """Shares with everybody."""
+
+    def share(self, layer, account_id):
+        with suppress(ClientError):
+            client_of(layer).add_layer_version_permission(
+                **where(layer), StatementId="all", Action="lambda:GetLayerVersion", Principal="*"
+            )
+        super().share(layer, account_id)
+
+
+class Forgetful(Careful):
+    """Shares the first version only."""
+
+    def share(self, layer, account_id):
+        if layer.version == 1:
+            super().share(layer, account_id)
+
+
+class Clobbering(Careful):
+    """Starts with an empty policy each time."""
+
+    def share(self, layer, account_id):
+        client = client_of(layer)
+        with suppress(client.exceptions.ResourceNotFoundException):
+            policy = json.loads(client.get_layer_version_policy(**where(layer))["Policy"])
+            for statement in policy["Statement"]:
+                if not statement["Sid"].startswith("account-"):
+                    client.remove_layer_version_permission(**where(layer), StatementId=statement["Sid"])
+        super().share(layer, account_id)
+
+
+@pytest.mark.parametrize("machine", [Careful, FragileOnce, WithoutUnshare])
+def test_right_code_passes(machine):
+    """Whatever happens, in whatever order; and the fake is off afterwards."""
+    run_state_machine_as_test(machine, settings=QUICK)
+    assert active_fake() is None
+
+
+@pytest.mark.parametrize(
+    ("machine", "error", "text"),
+    [
+        (Fragile, ClientError, r"^An error occurred \(Resource(Conflict|NotFound)Exception\)"),
+        (TooWide, AssertionError, r"is shared with \*, and should not be\n"),
+        (Forgetful, AssertionError, r":2 should be shared with arn:aws.*:iam::\d+:root, and is not\n"),
+        (Clobbering, AssertionError, r"somebody else's statement somebody-else-\d is gone or changed\n"),
+        (LayerSharingMachine, NotImplementedError, r"^a LayerSharingMachine needs share\(layer, account_id\)"),
+    ],
+)
+def test_wrong_code_is_found(machine, error, text):
+    """And told in words; the fake is off afterwards."""
+    with pytest.raises(error, match=text):
+        run_state_machine_as_test(machine, settings=TO_FIND)
+    assert active_fake() is None
+
+
+def test_machine_is_a_test_case(pytester):
+    """As users write it: a subclass, and its TestCase."""
+    pytester.makepyfile(
+        """
+        import boto3
+        from hypothesis import settings
+        from pytest_layerperm.strategies import LayerSharingMachine
+
+        class Sharing(LayerSharingMachine):
+            repeats = False
+
+            def share(self, layer, account_id):
+                boto3.client("lambda", region_name=layer.region_name).add_layer_version_permission(
+                    LayerName=layer.name,
+                    VersionNumber=layer.version,
+                    StatementId=f"account-{account_id}",
+                    Action="lambda:GetLayerVersion",
+                    Principal=account_id,
+                )
+
+        TestSharing = Sharing.TestCase
+        TestSharing.settings = settings(deadline=None, max_examples=5)
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)

@@ -1,0 +1,283 @@
+"""The API against a model of it, written from what is known of AWS and not from this package's code.
+
+The model keeps layers as plain lists and policies as parsed JSON, and answers each call by the facts' own sentences.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+from typing import Any
+from urllib.parse import quote
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from pytest_layerperm import LayerPerm
+from pytest_layerperm.lambda_api.wire import Request
+from pytest_layerperm.layers import zip_of
+
+OWNER, PARTNER, MEMBER = "123456789012", "222222222222", "333333333333"
+ORGANIZATION = "o-exampleorgid"
+ZIP = base64.b64encode(zip_of({"python/deps.py": "x = 1\n"})).decode()
+REGION = "us-east-1"
+
+names = st.sampled_from(["deps", "tools"])
+versions = st.integers(0, 4)
+sids = st.sampled_from(["one", "two", "Two"])
+callers = st.sampled_from([OWNER, OWNER, OWNER, PARTNER, MEMBER])
+grants = st.sampled_from([("*", None), ("*", ORGANIZATION), ("*", "o-anotherorgid"), (PARTNER, None), (MEMBER, None)])
+revisions = st.sampled_from(["none", "none", "latest", "stale", "nonsense"])
+
+
+class ApiAndModel(RuleBasedStateMachine):
+    """Two accounts besides the owner, one of them in an organization; two layer names; a few versions each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fake = LayerPerm()
+        self.fake.organization(ORGANIZATION, accounts=[MEMBER])
+        self.published: dict[str, int] = {}
+        """Name to how many versions there ever were."""
+        self.deleted: set[tuple[str, int]] = set()
+        self.statements: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        """What stands in a policy; a version that never had one is not here, one that was emptied has an empty list."""
+        self.latest: dict[tuple[str, int], str | None] = {}
+        """RevisionId of each policy; None where only a removal, which does not tell, has changed it since."""
+        self.seen: list[str] = []
+        """Every RevisionId that was told."""
+
+    # --- calls
+
+    def call(self, method: str, path: str, by: str, body: Any = None) -> tuple[int, str | None, Any]:
+        """Status, error code and body; of a refusal, its message."""
+        headers = {"Authorization": f"AWS4 Credential={by}/20260101/{REGION}/lambda/aws4_request, Signature=0"}
+        path, _, query = path.partition("?")
+        data = b"" if body is None else json.dumps(body).encode()
+        response = self.fake.handle(Request(method, "host", f"/2018-10-31/layers{path}", query, headers, data))
+        assert response is not None
+        found = json.loads(response.body) if response.body else None
+        if response.error_code is not None:
+            found = found.get("message", found.get("Message"))
+        return response.status, response.error_code, found
+
+    def name_for(self, name: str, by: str) -> str:
+        """The owner's layer in another account's words."""
+        return name if by == OWNER else quote(self.arn(name), safe="")
+
+    @staticmethod
+    def arn(name: str, version: int | None = None) -> str:
+        layer = f"arn:aws:lambda:{REGION}:{OWNER}:layer:{name}"
+        return layer if version is None else f"{layer}:{version}"
+
+    # --- what the model says
+
+    def exists(self, name: str, version: int) -> bool:
+        return 1 <= version <= self.published.get(name, 0) and (name, version) not in self.deleted
+
+    def may_read(self, name: str, version: int, by: str) -> bool:
+        for statement in self.statements.get((name, version), []):
+            if statement["Principal"] not in ("*", {"AWS": f"arn:aws:iam::{by}:root"}):
+                continue
+            wanted = statement.get("Condition", {}).get("StringEquals", {}).get("aws:PrincipalOrgID")
+            if wanted in (None, ORGANIZATION if by == MEMBER else "none"):
+                return True
+        return False
+
+    def denied(self, action: str, resource: str, by: str) -> tuple[int, str, str]:
+        return (
+            403,
+            "AccessDeniedException",
+            f"User: arn:aws:iam::{by}:root is not authorized to perform: lambda:{action} on resource: {resource} "
+            f"because no resource-based policy allows the lambda:{action} action",
+        )
+
+    def refusal(self, action: str, name: str, version: int, by: str) -> tuple[int, str, str] | None:
+        """Why a permission operation is refused before it looks at the policy."""
+        if by != OWNER:
+            return self.denied(action, self.arn(name, version), by)
+        if version < 1:
+            return 400, "InvalidParameterValueException", "Layer Version Cannot be less than 1"
+        if not self.exists(name, version):
+            return 404, "ResourceNotFoundException", f"Layer version {self.arn(name, version)} does not exist."
+        return None
+
+    def revision(self, name: str, version: int, kind: str) -> tuple[str | None, bool | None]:
+        """A RevisionId to send, and whether it is right; None where the model cannot know."""
+        latest = self.latest.get((name, version), "")
+        if kind == "none":
+            return None, True
+        if kind == "latest" and latest:
+            return latest, True
+        stale = [one for one in self.seen if one != latest]
+        return (stale[-1] if kind == "stale" and stale else "nonsense"), False
+
+    WRONG_REVISION = (
+        412,
+        "PreconditionFailedException",
+        "The Revision Id provided does not match the latest Revision Id. "
+        "Call the GetLayerPolicy API to retrieve the latest Revision Id",
+    )
+
+    # --- rules
+
+    @rule(name=names)
+    def publish(self, name: str) -> None:
+        status, _, body = self.call("POST", f"/{name}/versions", OWNER, {"Content": {"ZipFile": ZIP}})
+        self.published[name] = self.published.get(name, 0) + 1
+        assert (status, body["Version"]) == (201, self.published[name])
+
+    @rule(name=names, version=versions, by=callers)
+    def delete(self, name: str, version: int, by: str) -> None:
+        answer = self.call("DELETE", f"/{self.name_for(name, by)}/versions/{version}", by)
+        if by != OWNER:
+            assert answer == self.denied("DeleteLayerVersion", self.arn(name, version), by)
+        elif version < 1:
+            assert answer == (400, "InvalidParameterValueException", "Layer Version Cannot be less than 1")
+        else:
+            assert answer == (204, None, None)
+            if self.exists(name, version):
+                self.deleted.add((name, version))
+
+    @rule(name=names, version=versions, sid=sids, grant=grants, kind=revisions, by=callers)
+    def add(self, name: str, version: int, sid: str, grant: tuple[str, str | None], kind: str, by: str) -> None:
+        principal, organization_id = grant
+        revision, right = self.revision(name, version, kind)
+        body = {"StatementId": sid, "Action": "lambda:GetLayerVersion", "Principal": principal}
+        if organization_id is not None:
+            body["OrganizationId"] = organization_id
+        query = "" if revision is None else f"?RevisionId={revision}"
+        answer = self.call("POST", f"/{self.name_for(name, by)}/versions/{version}/policy{query}", by, body)
+        refusal = self.refusal("AddLayerVersionPermission", name, version, by)
+        if refusal is not None:
+            assert answer == refusal
+            return
+        standing = self.statements.get((name, version))
+        if not right:
+            assert answer == self.WRONG_REVISION
+        elif standing is not None and sid in [one["Sid"] for one in standing]:
+            assert answer == (
+                409,
+                "ResourceConflictException",
+                f"The statement id ({sid}) provided already exists. "
+                "Please provide a new statement id, or remove the existing statement.",
+            )
+        else:
+            statement: dict[str, Any] = {
+                "Sid": sid,
+                "Effect": "Allow",
+                "Principal": principal if principal == "*" else {"AWS": f"arn:aws:iam::{principal}:root"},
+                "Action": "lambda:GetLayerVersion",
+                "Resource": self.arn(name, version),
+            }
+            if organization_id is not None:
+                statement["Condition"] = {"StringEquals": {"aws:PrincipalOrgID": organization_id}}
+            status, _, told = answer
+            assert status == 201, told
+            assert told["Statement"] == json.dumps(statement, separators=(",", ":"))
+            assert told["RevisionId"] not in self.seen
+            self.statements.setdefault((name, version), []).append(statement)
+            self.latest[name, version] = told["RevisionId"]
+            self.seen.append(told["RevisionId"])
+
+    @rule(name=names, version=versions, sid=sids, kind=revisions, by=callers)
+    def remove(self, name: str, version: int, sid: str, kind: str, by: str) -> None:
+        revision, right = self.revision(name, version, kind)
+        query = "" if revision is None else f"?RevisionId={revision}"
+        answer = self.call("DELETE", f"/{self.name_for(name, by)}/versions/{version}/policy/{sid}{query}", by)
+        refusal = self.refusal("RemoveLayerVersionPermission", name, version, by)
+        standing = self.statements.get((name, version))
+        if refusal is not None:
+            assert answer == refusal
+        elif not right:
+            assert answer == self.WRONG_REVISION
+        elif standing is None:
+            assert answer == (404, "ResourceNotFoundException", "No policy is associated with the given resource.")
+        elif sid not in [one["Sid"] for one in standing]:
+            text = f"Statement {sid} is not found in resource policy."
+            assert answer == (404, "ResourceNotFoundException", text)
+        else:
+            assert answer == (204, None, None)
+            self.statements[name, version] = [one for one in standing if one["Sid"] != sid]
+            self.latest[name, version] = None
+
+    @rule(name=names, version=versions, by=callers)
+    def get_policy(self, name: str, version: int, by: str) -> None:
+        answer = self.call("GET", f"/{self.name_for(name, by)}/versions/{version}/policy", by)
+        refusal = self.refusal("GetLayerVersionPolicy", name, version, by)
+        standing = self.statements.get((name, version))
+        if refusal is not None:
+            assert answer == refusal
+        elif standing is None:
+            assert answer == (404, "ResourceNotFoundException", "No policy is associated with the given resource.")
+        elif not standing:
+            text = f"Layer version {self.arn(name, version)} does not have any resource policy."
+            assert answer == (404, "ResourceNotFoundException", text)
+        else:
+            status, _, told = answer
+            document = {"Version": "2012-10-17", "Id": "default", "Statement": standing}
+            assert (status, told["Policy"]) == (200, json.dumps(document, separators=(",", ":")))
+            latest = self.latest[name, version]
+            assert told["RevisionId"] == latest if latest else told["RevisionId"] not in self.seen
+            if not latest:
+                self.latest[name, version] = told["RevisionId"]
+                self.seen.append(told["RevisionId"])
+
+    @rule(name=names, version=versions, by=callers, by_arn=st.booleans())
+    def get_version(self, name: str, version: int, by: str, by_arn: bool) -> None:
+        arn = self.arn(name, version)
+        path = f"?find=LayerVersion&Arn={arn}" if by_arn else f"/{self.name_for(name, by)}/versions/{version}"
+        status, code, told = self.call("GET", path, by)
+        if by != OWNER and not self.may_read(name, version, by):
+            assert (status, code, told) == self.denied("GetLayerVersion", arn, by)
+        elif version < 1:
+            expected = (400, "InvalidParameterValueException", "Layer Version Cannot be less than 1")
+            assert (status, code, told) == expected
+        elif not self.exists(name, version):
+            expected = (404, "ResourceNotFoundException", "The resource you requested does not exist.")
+            assert (status, code, told) == expected
+        else:
+            assert (status, told["LayerVersionArn"], told["Version"]) == (200, arn, version)
+
+    @rule(name=names, limit=st.integers(1, 3), by=callers)
+    def list_versions(self, name: str, limit: int, by: str) -> None:
+        found: list[int] = []
+        marker = ""
+        for _ in itertools.count():
+            path = f"/{self.name_for(name, by)}/versions?MaxItems={limit}&Marker={marker}"
+            status, code, told = self.call("GET", path, by)
+            if by != OWNER:
+                assert (status, code, told) == self.denied("ListLayerVersions", self.arn(name), by)
+                return
+            found += [item["Version"] for item in told["LayerVersions"]]
+            assert len(told["LayerVersions"]) <= limit
+            marker = told["NextMarker"]
+            if marker is None:
+                break
+        assert found == [one for one in range(self.published.get(name, 0), 0, -1) if self.exists(name, one)]
+
+    # --- always
+
+    @invariant()
+    def layers_are_those_of_the_model(self) -> None:
+        newest = {}
+        for name, count in self.published.items():
+            there = [version for version in range(1, count + 1) if self.exists(name, version)]
+            if there:
+                newest[name] = there[-1]
+        _, _, told = self.call("GET", "", OWNER)
+        found = {item["LayerName"]: item["LatestMatchingVersion"]["Version"] for item in told["Layers"]}
+        assert found == newest
+
+    @invariant()
+    def access_is_the_models(self) -> None:
+        for layer in self.fake.layers:
+            for account_id in (PARTNER, MEMBER):
+                expected = self.may_read(layer.name, layer.version, account_id)
+                assert bool(self.fake.explain(account_id, layer)) == expected
+
+
+TestApiAndModel = ApiAndModel.TestCase
+TestApiAndModel.settings = settings(deadline=None, max_examples=150, stateful_step_count=40)

@@ -1,0 +1,149 @@
+"""The strategies that users get: what they call valid is accepted, what they call invalid is refused."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_layerperm import LayerPerm, strategies
+from pytest_layerperm.lambda_api.arn import layer_id, parse, resolve
+from pytest_layerperm.lambda_api.constraints import MEMBERS, read
+from pytest_layerperm.strategies.names import REGIONS
+
+OWNER = "123456789012"
+quick = settings(deadline=None, max_examples=100)
+
+
+def problem(client, method, arguments):
+    try:
+        getattr(client, method)(**arguments)
+    except ClientError as refused:
+        return refused.response["Error"]
+    return None
+
+
+@quick
+@given(strategies.add_requests("shared-deps", 1))
+def test_valid_requests_are_accepted(request):
+    """And are one statement that says what was asked for."""
+    with LayerPerm() as fake:
+        layer = fake.publish_layer()
+        assert problem(fake.client(), "add_layer_version_permission", request) is None
+        [statement] = layer.policy["Statement"]
+        assert statement["Sid"] == request["StatementId"]
+        condition = request.get("OrganizationId")
+        assert statement.get("Condition") == (
+            None if condition is None else {"StringEquals": {"aws:PrincipalOrgID": condition}}
+        )
+
+
+@quick
+@given(strategies.invalid_add_requests("shared-deps", 1))
+def test_invalid_requests_are_refused_for_what_is_wrong(request_and_wrong):
+    """With every wrong member in the one message, and no other; nothing is changed."""
+    request, wrong = request_and_wrong
+    with LayerPerm() as fake:
+        layer = fake.publish_layer()
+        error = problem(fake.client(), "add_layer_version_permission", request)
+        assert error["Code"] == "ValidationException"
+        for member in MEMBERS["AddLayerVersionPermission"]:
+            assert (f" at '{member.label}' failed" in error["Message"]) == (member.name in wrong)
+        assert layer.policy is None
+
+
+@quick
+@given(strategies.call_sequences("shared-deps", 1))
+def test_sequences_of_calls_meet(calls):
+    """Each call is one that boto3 has; an add of an id that is there is refused, and of no other."""
+    with LayerPerm() as fake:
+        layer = fake.publish_layer()
+        client = fake.client()
+        for call in calls:
+            there = {statement["Sid"] for statement in (layer.policy or {"Statement": []})["Statement"]}
+            error = problem(client, call.method, call.arguments)
+            if call.method == "add_layer_version_permission":
+                assert (error is not None) == (call.arguments["StatementId"] in there)
+            elif call.method == "remove_layer_version_permission":
+                assert (error is not None) == (call.arguments["StatementId"] not in there)
+            else:
+                assert (error is not None) == (not there)
+
+
+@quick
+@given(strategies.policies("arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1"))
+def test_policies_are_what_the_fake_would_answer(policy):
+    """Granting what a policy says makes that policy, member for member."""
+    with LayerPerm() as fake:
+        layer = fake.publish_layer()
+        for statement in policy["Statement"]:
+            principal = statement["Principal"]
+            layer.grant(
+                principal if principal == "*" else principal["AWS"],
+                organization_id=statement.get("Condition", {}).get("StringEquals", {}).get("aws:PrincipalOrgID"),
+                statement_id=statement["Sid"],
+            )
+        assert json.dumps(layer.policy) == json.dumps(policy)
+
+
+@quick
+@given(strategies.account_ids(), strategies.region_names(), strategies.layer_names(), st.integers(1, 10**9))
+def test_arns_round_trip(account_id, region_name, name, version):
+    """What is formatted is parsed to the same, as layer and as version, and resolved as a name."""
+    layer = layer_id(name, account_id, region_name)
+    assert parse(layer.arn) == (layer, None)
+    assert parse(layer.version_arn(version)) == (layer, version)
+    assert resolve(layer.arn, OWNER, "us-east-1") == layer
+    assert resolve(name, account_id, region_name) == layer
+    assert resolve(layer.version_arn(version), account_id, region_name) is None
+
+
+@quick
+@given(strategies.layer_arns(), strategies.layer_version_arns(), strategies.revision_ids())
+def test_arns_are_accepted_where_they_belong(layer_arn, version_arn, revision_id):
+    """A layer's as LayerName, a version's by GetLayerVersionByArn."""
+    given_members = {"LayerName": layer_arn, "VersionNumber": "1", "StatementId": "s1", "RevisionId": revision_id}
+    assert read("RemoveLayerVersionPermission", given_members)["LayerName"] == layer_arn
+    assert read("GetLayerVersionByArn", {"Arn": version_arn}) == {"Arn": version_arn}
+
+
+@quick
+@given(strategies.layer_version_arns(OWNER, "cn-north-1", "shared-deps"))
+def test_parts_of_an_arn_can_be_given(arn):
+    """The rest is drawn."""
+    assert arn.startswith("arn:aws-cn:lambda:cn-north-1:123456789012:layer:shared-deps:")
+
+
+@quick
+@given(strategies.remove_requests("shared-deps", 1), strategies.statements(), strategies.root_arns("aws-cn"))
+def test_the_rest_is_well_formed(request, statement, root_arn):
+    """Removals name one statement, statements have one resource, roots one partition."""
+    assert set(request) == {"LayerName", "VersionNumber", "StatementId"}
+    assert parse(statement["Resource"])[1]
+    assert root_arn.startswith("arn:aws-cn:iam::")
+
+
+def test_regions_are_of_several_partitions():
+    """All of them pass the API's own grammar."""
+    for region_name in REGIONS:
+        arn = layer_id("n", OWNER, region_name).version_arn(1)
+        assert read("GetLayerVersionByArn", {"Arn": arn}) == {"Arn": arn}
+    assert len({layer_id("n", OWNER, region_name).partition for region_name in REGIONS}) == 5
+
+
+def test_plugin_does_not_import_hypothesis():
+    """Whoever does not ask for the strategies does not pay for them."""
+    program = "import sys, pytest_layerperm, pytest_layerperm.plugin; print('hypothesis' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("name", strategies.__all__)
+def test_every_name_is_there(name):
+    """And says what it is."""
+    assert getattr(strategies, name).__doc__
