@@ -1,0 +1,33 @@
+"""Keeps a layer version shared with partners, beside statements that other people have made."""
+
+from contextlib import suppress
+
+import boto3
+
+
+def add_partner(layer_version_arn: str, account_id: str) -> None:
+    """Lets a partner use the layer version; one that may already stays."""
+    client = _client(layer_version_arn)
+    with suppress(client.exceptions.ResourceConflictException):
+        client.add_layer_version_permission(
+            **_place_of(layer_version_arn),
+            StatementId=f"partner-{account_id}",
+            Action="lambda:GetLayerVersion",
+            Principal=account_id,
+        )
+
+
+def drop_partner(layer_version_arn: str, account_id: str) -> None:
+    """Takes that back; where there is nothing to take back, nothing happens."""
+    client = _client(layer_version_arn)
+    with suppress(client.exceptions.ResourceNotFoundException):
+        client.remove_layer_version_permission(**_place_of(layer_version_arn), StatementId=f"partner-{account_id}")
+
+
+def _client(layer_version_arn: str):
+    return boto3.client("lambda", region_name=layer_version_arn.split(":")[3])
+
+
+def _place_of(layer_version_arn: str) -> dict[str, object]:
+    layer_arn, _, version = layer_version_arn.rpartition(":")
+    return {"LayerName": layer_arn, "VersionNumber": int(version)}

@@ -1,0 +1,32 @@
+from hypothesis import given, settings
+from partners import add_partner, drop_partner
+
+from pytest_layerperm import LayerPerm, assert_layer_not_shared_with, assert_layer_private, assert_layer_shared_with
+from pytest_layerperm.strategies import LayerSharingMachine, account_ids
+
+# The first example reads botocore's models, which takes its time.
+unhurried = settings(deadline=None, max_examples=25)
+
+
+@unhurried
+@given(account_ids().filter("123456789012".__ne__))
+def test_any_account_can_be_a_partner(account_id):
+    with LayerPerm() as fake:
+        layer = fake.publish_layer()
+        add_partner(layer.arn, account_id)
+        assert_layer_shared_with(account_id, via="account")
+        drop_partner(layer.arn, account_id)
+        assert_layer_not_shared_with(account_id)
+        assert_layer_private()
+
+
+class Partners(LayerSharingMachine):
+    def share(self, layer, account_id):
+        add_partner(layer.arn, account_id)
+
+    def unshare(self, layer, account_id):
+        drop_partner(layer.arn, account_id)
+
+
+TestPartners = Partners.TestCase
+TestPartners.settings = settings(unhurried, stateful_step_count=20)
