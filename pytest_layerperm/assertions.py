@@ -175,7 +175,7 @@ def assert_layer_calls(
     if fake is None:
         raise RuntimeError(NO_FAKE)
     calls = calls_about(fake.calls, layer)
-    failures = budget.failures(calls, lambda arn: had_policy_before(calls, arn))
+    failures = budget.failures(calls, lambda arn: had_policy_before(calls, arn, fake))
     if failures:
         fail("\n\n".join(failures))
 

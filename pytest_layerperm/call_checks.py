@@ -121,7 +121,7 @@ def _blind_writes(made: Sequence[Attempts], shared_before: Callable[[str], bool]
         # The first statement of a version has no revision to be given (aws-facts U2).
         if has_policy[call.layer] and not call.parameters.get("RevisionId"):
             blind.append(attempts)
-        has_policy[call.layer] |= any(attempt.succeeded for attempt in attempts)
+        has_policy[call.layer] |= any(attempt.applied for attempt in attempts)
     if not blind:
         return ""
     calls = "a call changed a policy" if len(blind) == 1 else f"{len(blind)} calls changed a policy"

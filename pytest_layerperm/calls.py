@@ -60,6 +60,11 @@ class LoggedCall(NamedTuple):
         return self.error_code is None
 
     @property
+    def applied(self) -> bool:
+        """Whether it was carried out: it succeeded, or its success was lost on the way."""
+        return self.succeeded or "answer 20" in (self.fault or "")
+
+    @property
     def outcome(self) -> str:
         """Status and error code in one, such as ``409 ResourceConflictException``."""
         return " ".join([str(part) for part in (self.status, self.error_code) if part is not None])

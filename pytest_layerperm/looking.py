@@ -55,12 +55,9 @@ class View:
     def elsewhere(self) -> Iterable[Seen]:
         """Every version of the layers that nobody asked for. Through a client none: that would be the whole account."""
         if isinstance(self.lens, FakeLens):
-            for layer in self.lens.layers(None):
-                if layer not in self.layers:
-                    for version in self.lens.versions(layer):
-                        seen = self.lens.see(layer, version)
-                        if seen is not None:
-                            yield seen
+            others = [layer for layer in self.lens.layers(None) if layer not in self.layers]
+            seen = (self.lens.see(layer, version) for layer in others for version in self.lens.versions(layer))
+            yield from filter(None, seen)
 
 
 class NotOneLayer(Exception):
@@ -197,16 +194,13 @@ def calls_about(calls: Iterable[LoggedCall], layer: Any) -> list[LoggedCall]:
     return found
 
 
-def had_policy_before(calls: Iterable[LoggedCall], arn: str) -> bool:
-    """Whether the active fake's layer version had a policy before these calls, as far as can be told afterwards."""
-    fake = active_fake()
+def had_policy_before(calls: Iterable[LoggedCall], arn: str, fake: LayerPerm) -> bool:
+    """Whether a fake's layer version had a policy before these calls, as far as can be told afterwards."""
     layer, version = parse(arn)
-    if fake is None or layer is None or version is None:
-        return False
-    policy = fake.store.policy_for_access(layer, version)
+    policy = None if layer is None or version is None else fake.store.policy_for_access(layer, version)
     added: set[str] = set()
     for call in calls:
-        if call.layer == arn and call.succeeded:
+        if call.layer == arn and call.applied:
             sid = str(call.parameters.get("StatementId"))
             if call.operation == "AddLayerVersionPermission":
                 added.add(sid)

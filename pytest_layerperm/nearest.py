@@ -15,7 +15,7 @@ def refused_add(seen: Seen, view: View, account_id: str) -> str:
     for call in view.calls:
         shares = call.operation == "AddLayerVersionPermission" and account_id in str(call.parameters.get("Principal"))
         if shares and call.layer == seen.arn:
-            refused = "" if call.succeeded else call.outcome
+            refused = "" if call.applied else call.outcome
     return refused
 
 
@@ -23,7 +23,7 @@ def removed(seen: Seen, view: View, account_id: str) -> Iterable[str]:
     """The statements of its own that the account had, and lost."""
     given: set[str] = set()
     for call in view.calls:
-        if call.layer == seen.arn and call.succeeded:
+        if call.layer == seen.arn and call.applied:
             sid = str(call.parameters.get("StatementId"))
             if call.operation == "RemoveLayerVersionPermission" and sid in given:
                 yield f"statement {sid} let it in, and was removed"

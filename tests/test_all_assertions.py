@@ -7,11 +7,14 @@ import pytest
 
 from pytest_layerperm import (
     assert_layer_calls,
+    assert_layer_not_public,
+    assert_layer_not_shared_with,
     assert_layer_policy,
     assert_layer_policy_unchanged,
     assert_layer_private,
     assert_layer_public,
     assert_layer_shared_with,
+    assert_layer_shared_with_organization,
 )
 
 PARTNER = "222222222222"
@@ -137,3 +140,27 @@ def test_unchanged_through_a_client_alone(layerperm, layerperm_layer, layerperm_
     with pytest.raises(AssertionError) as failed, assert_layer_policy_unchanged(client=layerperm_client):
         layerperm_client.delete_layer_version(LayerName="shared-deps", VersionNumber=1)
     assert "Calls in the block:\n  DeleteLayerVersion  shared-deps:1  204\n" in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    "helper",
+    [
+        lambda: assert_layer_shared_with(PARTNER),
+        lambda: assert_layer_not_shared_with(PARTNER),
+        lambda: assert_layer_shared_with_organization("o-exampleorgid"),
+        assert_layer_public,
+        assert_layer_not_public,
+        assert_layer_private,
+        lambda: assert_layer_policy([]),
+        lambda: assert_layer_policy_unchanged().__enter__(),
+    ],
+    ids=range(8),
+)
+def test_no_layer_is_collected(layerperm, helper):
+    """That there is no layer to look at is collected as every other failure."""
+    passed = False
+    with pytest.raises(AssertionError, match=r"^no layer version exists, so there is none to look at\n"):
+        with layerperm.all_assertions():
+            helper()
+            passed = True
+    assert passed

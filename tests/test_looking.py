@@ -1,5 +1,7 @@
 """What the assertion helpers look at: the fake, any client, several regions."""
 
+import threading
+
 import boto3
 import botocore.session
 import pytest
@@ -215,3 +217,18 @@ def test_looking_is_no_call_of_the_test(layerperm, layerperm_layer, layerperm_cl
         "429 TooManyRequestsException",
         "404 ResourceNotFoundException",
     ]
+
+
+def test_other_threads_calls_are_the_tests(layerperm, layerperm_layer, layerperm_client, monkeypatch):
+    """While a helper looks through a client, what another thread does with the same client is logged."""
+    real = layerperm_client.meta.events.register
+
+    def register(*arguments):
+        real(*arguments)
+        other = threading.Thread(target=layerperm_client.list_layers)
+        other.start()
+        other.join()
+
+    monkeypatch.setattr(layerperm_client.meta.events, "register", register)
+    assert_layer_private(client=layerperm_client, layer=layerperm_layer)
+    assert [call.operation for call in layerperm.calls] == ["ListLayers"]

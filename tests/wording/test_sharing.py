@@ -613,3 +613,56 @@ def test_a_client_knows_no_members(layerperm, layerperm_client, says):
         """
     ):
         assert_layer_shared_with(PARTNER, client=layerperm_client)
+
+
+def test_every_version_is_shared(layerperm, says):
+    """Every version is shared with an account that must not have it."""
+    layerperm.publish_layer().grant(PARTNER)
+    layerperm.publish_layer().grant("*")
+    with says(
+        """
+        every version of shared-deps is shared with 222222222222
+
+          shared-deps:2  WRONG  shared with everybody
+          shared-deps:1  WRONG  shared with 222222222222
+
+        What to do: do not add statement grant-1, or take it away with
+          remove_layer_version_permission.
+        """
+    ):
+        assert_layer_not_shared_with(PARTNER, layer="shared-deps")
+
+
+def test_no_version_is_shared_with_the_organization(layerperm, says):
+    """No version is shared with the organization; neither is another layer."""
+    layerperm.publish_layer().grant(PARTNER)
+    layerperm.publish_layer()
+    layerperm.publish_layer("tools")
+    with says(
+        """
+        no version of shared-deps is shared with organization o-exampleorgid
+
+          shared-deps:2  WRONG  no policy
+          shared-deps:1  WRONG  shared with 222222222222
+
+        What to do: call add_layer_version_permission for version 2 with Principal="*"
+          and OrganizationId="o-exampleorgid"; every new version starts with no policy.
+        """
+    ):
+        assert_layer_shared_with_organization(ORGANIZATION, layer="shared-deps")
+
+
+def test_not_public_but_shared(layerperm, says):
+    """Accounts are no step on the way to everybody."""
+    layerperm.publish_layer().grant(PARTNER, statement_id="partner")
+    with says(
+        """
+        shared-deps:1 is not public
+
+        arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
+          partner  lets in account 222222222222
+
+        What to do: call add_layer_version_permission for version 1 with Principal="*".
+        """
+    ):
+        assert_layer_public()
