@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from ..lambda_api.wire import API_PATH, Request, Response, signature_of
+from ..lambda_api.wire import API_PATH, Request, Response, Signature, signature_of
 from ..wording import not_a_lambda_path, not_answered_here
 from .exchange import Reply, refusal, reply_of
 
@@ -27,6 +27,7 @@ _HOSTS = {
 _HOP_BY_HOP = frozenset(
     {"connection", "content-length", "expect", "host", "keep-alive", "transfer-encoding", "upgrade"}
 )
+_LABEL = re.compile(r"[A-Za-z0-9-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _XML = {"ec2": "<Response><Errors>{}</Errors></Response>", "s3": "{}"}
 _QUERY_XML = "<ErrorResponse>{}</ErrorResponse>"
@@ -35,7 +36,7 @@ _QUERY_XML = "<ErrorResponse>{}</ErrorResponse>"
 def answer(fake: LayerPerm, request: Request) -> Reply:
     """What the AWS service answers that the request is signed for; an error in its own form where nobody does."""
     signature = signature_of(request)
-    if signature is None or request.path.startswith(API_PATH):
+    if signature is None or request.path.startswith(API_PATH) or not _names_a_service(signature):
         return reply_of(_unknown(request), fake)
     try:
         status, headers, body = fake.answer_elsewhere(*_for_aws(request, signature.service, signature.region_name))
@@ -44,6 +45,10 @@ def answer(fake: LayerPerm, request: Request) -> Reply:
     if signature.service == "lambda" and status == 404 and not body:
         return reply_of(_unknown(request), fake)  # moto's word for a path of another API version.
     return _reply(request, status, dict(headers), body)
+
+
+def _names_a_service(signature: Signature) -> bool:
+    return bool(_LABEL.fullmatch(signature.service) and _LABEL.fullmatch(signature.region_name))
 
 
 def _for_aws(request: Request, service: str, region_name: str) -> tuple[Any, Any]:

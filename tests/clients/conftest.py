@@ -154,6 +154,8 @@ class Boto3:
             answer = getattr(client, kebab(operation).replace("-", "_"))(**parameters)
         except ClientError as refused:
             return {"code": refused.response["Error"]["Code"], "message": refused.response["Error"]["Message"]}
+        finally:
+            client.close()
         answer.pop("ResponseMetadata")
         return {"answer": answer}
 

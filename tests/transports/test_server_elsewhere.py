@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -27,7 +28,10 @@ def connect(layerperm_server, monkeypatch):
     for name, value in layerperm_server.env.items():
         monkeypatch.setenv(name, value)
     config = Config(retries={"mode": "standard", "total_max_attempts": 1})
-    return lambda service, **settings: boto3.Session().client(service, config=config, **settings)
+    with ExitStack() as opened:
+        yield lambda service, **settings: opened.enter_context(
+            closing(boto3.Session().client(service, config=config, **settings))
+        )
 
 
 def signed(service, account_id="123456789012", region_name="us-east-1"):
