@@ -107,6 +107,12 @@ class Connection(HttpToolsProtocol):
         self._began = self._active
         super().on_message_begin()
 
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        # Older versions of uvicorn do not look at what the client wants.
+        parser: Any = self.parser
+        self.cycle.keep_alive = self.cycle.keep_alive and parser.should_keep_alive()
+
     def on_body(self, body: bytes) -> None:
         self._body_received += len(body)
         super().on_body(body)

@@ -410,7 +410,9 @@ def test_the_calls_of_another_process_are_in_the_failure_report(pytester):
         def test_it(layerperm_server, layerperm_layer):
             connection = HTTPConnection(layerperm_server.url.removeprefix("http://"))
             connection.request("GET", {POLICY!r}, headers={signature()!r})
-            assert connection.getresponse().status == 200
+            status = connection.getresponse().status
+            connection.close()
+            assert status == 200
         """
     )
     result = pytester.runpytest_inprocess()
