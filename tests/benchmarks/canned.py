@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -35,14 +35,7 @@ PUBLISHED = (
     '"Version":1,"CompatibleRuntimes":null,"CompatibleArchitectures":null,"LicenseInfo":null}'
 ).encode()
 ADDED = f'{{"Statement":"{_text(_statement("111111111111"))}","RevisionId":"{_REVISION}"}}'.encode()
-
-
-def policy_answer(statements: int) -> bytes:
-    """GetLayerVersionPolicy's body."""
-    return f'{{"Policy":"{_text(_policy(statements))}","RevisionId":"{_REVISION}"}}'.encode()
-
-
-POLICY = policy_answer(3)
+POLICY = f'{{"Policy":"{_text(_policy(3))}","RevisionId":"{_REVISION}"}}'.encode()
 
 
 def send(session: Any, request: Any) -> AWSResponse:
@@ -55,11 +48,6 @@ def send(session: Any, request: Any) -> AWSResponse:
     else:
         status, body = 201, ADDED if on_policy else PUBLISHED
     return _answer(request, status, body)
-
-
-def sending(body: bytes) -> Callable[[Any, Any], AWSResponse]:
-    """The same with one answer for all."""
-    return lambda session, request: _answer(request, 200, body)
 
 
 def _answer(request: Any, status: int, body: bytes) -> AWSResponse:
