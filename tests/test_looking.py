@@ -140,8 +140,9 @@ def test_an_answer_that_is_no_finding(answered):
         assert_layer_private(client=answered(("get_layer_version_policy", "ServiceException")), layer=f"{ARN}:1")
 
 
-def test_a_client_cannot_tell_who_is_a_member(answered):
+def test_a_client_cannot_tell_who_is_a_member(answered, monkeypatch):
     """Without a fake nobody has declared members: a failure says so."""
+    monkeypatch.setenv("COLUMNS", "80")
     statement = (
         '{"Sid":"org","Effect":"Allow","Principal":"*","Action":"lambda:GetLayerVersion","Resource":"*",'
         '"Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-exampleorgid"}}}'
