@@ -345,6 +345,10 @@ class LayerPerm:
         self.pass_by(response.latency)
         return response._replace(latency=0.0)
 
+    def carry_out(self, call: Call) -> Response:
+        """What another service does with layers for its caller: no faults, no log. Raises LambdaError."""
+        return self._operations.carry_out(call)
+
     def headers_of(self, response: Response) -> dict[str, str]:
         """All headers of an answer, at this moment."""
         second = int(self.virtual_time.now())

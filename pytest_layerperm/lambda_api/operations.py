@@ -56,13 +56,17 @@ class Operations:
     def perform(self, call: Call) -> Response:
         """The answer to a call; every refusal is an answer too. A refused call changes nothing."""
         try:
-            if call.refusal is not None:
-                raise call.refusal
-            parameters = read(call.operation, call.given)
-            self._authorize(call)
-            return self._perform[call.operation](call, parameters)
+            return self.carry_out(call)
         except LambdaError as refused:
             return refuse(refused)
+
+    def carry_out(self, call: Call) -> Response:
+        """The answer to a call that is not refused. Raises LambdaError for one that is."""
+        if call.refusal is not None:
+            raise call.refusal
+        parameters = read(call.operation, call.given)
+        self._authorize(call)
+        return self._perform[call.operation](call, parameters)
 
     def _authorize(self, call: Call) -> None:
         layer = call.layer

@@ -233,6 +233,15 @@ def decode(request: Request, account_of: Callable[[str], str]) -> Call | None:
     return call
 
 
+def call_of(
+    operation: str, account_id: str, region_name: str, given: dict[str, Any], signature: Signature | None
+) -> Call:
+    """A call that did not come as a request: what another service does for its own caller."""
+    call = Call(operation, account_id, region_name, given, signature=signature)
+    _locate(call)
+    return call
+
+
 def _only(members: frozenset[str], found: dict[str, Any]) -> dict[str, Any]:
     """What is known at this place: a member that stands elsewhere is one more unknown member."""
     return {name: value for name, value in found.items() if name in members}

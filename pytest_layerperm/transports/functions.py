@@ -28,25 +28,25 @@ class FunctionLayers:
     def __init__(self, store: LayerStore, callers: Callers) -> None:
         self._store = store
         self._callers = callers
-        self._caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
+        self._acting: ContextVar[tuple[Caller, Signature | None] | None] = ContextVar("acting", default=None)
 
     @contextmanager
-    def called_by(self, caller: Caller) -> Generator[None]:
-        """Whose rights count for functions that are made or changed meanwhile."""
-        before = self._caller.set(caller)
+    def called_by(self, caller: Caller, signature: Signature | None) -> Generator[None]:
+        """Whose rights count for functions and stacks that are made or changed meanwhile."""
+        before = self._acting.set((caller, signature))
         try:
             yield
         finally:
-            self._caller.reset(before)
+            self._acting.reset(before)
+
+    def signature_in(self, account_id: str) -> Signature | None:
+        """The signature of who acts in an account; None where moto acts there by itself, as for stack sets."""
+        acting = self._acting.get()
+        return acting[1] if acting is not None and acting[0].account_id == account_id else None
 
     def caller_in(self, account_id: str) -> Caller:
-        """Who acts in an account: the caller of the request that is being answered, or one with all rights,
-        where moto acts in another account by itself, as for stack sets.
-        """
-        caller = self._caller.get()
-        if caller is None or caller.account_id != account_id:
-            return self._callers.signed_by(None, account_id)
-        return caller
+        """Who acts in an account: the caller of the request that is being answered, or its root."""
+        return self._callers.signed_by(self.signature_in(account_id), account_id)
 
     def entries(self, account_id: str, region_name: str, given: Any, code: bytes | None) -> list[dict[str, Any]]:
         """``Layers`` of a function's configuration, for the version ARNs of a request.

@@ -8,10 +8,11 @@ client was made before moto was imported.
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, NoReturn, Protocol
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,10 +22,12 @@ from ..imports import on_import
 from ..lambda_api.errors import LambdaError
 from ..lambda_api.iam import IdentityPolicy
 from ..lambda_api.store import LayerStore
-from ..lambda_api.wire import Request, refuse, region_of, signature_of
+from ..lambda_api.wire import Call, Request, Response, call_of, refuse, region_of, signature_of
 from . import _translate
 from . import moto_private as private
+from . import moto_private_stacks as private_stacks
 from ._translate import TextHeaders, bytes_of, is_layer_call, is_loopback
+from .cloudformation import Stacks
 from .functions import FunctionLayers, check_function_call
 
 ACCOUNT_HEADER = "x-moto-account-id"
@@ -61,6 +64,8 @@ class Fake(_translate.Fake, Protocol):
     @property
     def elsewhere(self) -> Elsewhere: ...
 
+    def carry_out(self, call: Call) -> Response: ...
+
     def refuse(self, request: Any, url: SplitResult) -> NoReturn: ...
 
 
@@ -72,6 +77,7 @@ class Elsewhere:
         self._undo = undo
         self._lock = threading.Lock()
         self.layers = FunctionLayers(fake.store, fake.callers)
+        self.stacks = Stacks(self._act)
 
     def answer(self, request: Any, url: SplitResult) -> Answer:
         """moto's answer to a prepared botocore request. Raises RequestRefused where it has none."""
@@ -99,15 +105,21 @@ class Elsewhere:
         service = (url.hostname or "").partition(".")[0]
         if service not in _WITH_FUNCTIONS:
             return self._known(request, url, ask_moto)
-        _joints[0].rule_functions()
+        _joints[0].rule(service)
         signature = signature_of(asked)
         caller = self._fake.callers.signed_by(signature, account_id)
-        with ExitStack() as judged, self.layers.called_by(caller):
+        with ExitStack() as judged, self.layers.called_by(caller, signature):
             if service == "lambda":
                 called = asked._replace(body=bytes_of(request.body))
                 if check_function_call(called, caller, region_of(asked, signature)):
                     judged.enter_context(private.iam_not_enforced())
             return self._known(request, url, ask_moto)
+
+    def _act(self, operation: str, account_id: str, region_name: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Carries out what a stack does with layers, in the name of whoever deploys it. Raises LambdaError."""
+        signature = self.layers.signature_in(account_id)
+        answer = self._fake.carry_out(call_of(operation, account_id, region_name, given, signature))
+        return json.loads(answer.body) if answer.body else {}
 
     def _known(self, request: Any, url: SplitResult, ask_moto: Callable[[Any], Any]) -> Any:
         try:
@@ -171,20 +183,25 @@ class _Joint:
         self._current = current
         self._undo = undo
         self._lock = threading.Lock()
-        self._rules_functions = False
+        self._ruled: set[str] = set()
 
     def join(self, moto: object) -> None:
         """Comes before moto, which is there now."""
         self._undo.enter_context(private.silenced(_is_local, _for_requests(self._current)))
 
-    def rule_functions(self) -> None:
-        """Lets moto's functions have what layers the current fake says."""
+    def rule(self, service: str) -> None:
+        """Lets moto's functions have what layers the current fake says, and its stacks what resources."""
         with self._lock:
-            if not self._rules_functions:
-                self._rules_functions = True
-                self._undo.enter_context(private.function_layers(lambda: self._current().elsewhere.layers))
+            for ruled in ("lambda",) if service == "lambda" else ("lambda", "cloudformation"):
+                if ruled not in self._ruled:
+                    self._ruled.add(ruled)
+                    self._undo.enter_context(_RULES[ruled](self._current))
 
 
+_RULES: dict[str, Callable[[Callable[[], Fake]], AbstractContextManager[None]]] = {
+    "lambda": lambda current: private.function_layers(lambda: current().elsewhere.layers),
+    "cloudformation": lambda current: private_stacks.stack_resources(lambda: current().elsewhere.stacks),
+}
 _joints: list[_Joint] = []
 """One while any fake is on, whichever was first."""
 
@@ -224,17 +241,17 @@ def _for_requests(current: Callable[[], Fake]) -> Callable[[Any, Callable[[Any],
         url = urlsplit(str(request.url))
         if is_layer_call(url):
             layer_answer = _layer_answer(fake, translated(request, url)._replace(body=bytes_of(request.body)))
-            return fake.refuse(request, url) if layer_answer is None else private.http_response(*layer_answer)
+            return fake.refuse(request, url) if layer_answer is None else _http_response(*layer_answer)
         try:
             found = fake.elsewhere.ask(request, url, ask_moto)
         except LambdaError as refused:
-            return private.http_response(*fake.elsewhere.refusal(refused))
+            return _http_response(*fake.elsewhere.refusal(refused))
         if found.status not in (400, 404):
             return found
         body = found.read()
         if body in private.NOT_KNOWN:
             fake.refuse(request, url)
-        return private.http_response(found.status, dict(found.headers), body)
+        return _http_response(found.status, dict(found.headers), body)
 
     return answer
 
@@ -249,3 +266,20 @@ def _layer_answer(fake: Fake, request: Request) -> Answer | None:
         kind = requests.ReadTimeout if broken.kind == "ReadTimeoutError" else requests.ConnectionError
         raise kind(f"{request.method} {request.path}: {broken.kind}") from None
     return None if response is None else (response.status, fake.headers_of(response), response.body)
+
+
+def _http_response(status: int, headers: dict[str, str], body: bytes) -> Any:
+    """An answer as moto's mocks give it to the ``requests`` library."""
+    import io
+    from http.client import responses as reasons
+
+    from urllib3 import HTTPResponse
+
+    return HTTPResponse(
+        body=io.BytesIO(body),
+        status=status,
+        reason=reasons.get(status),
+        headers=headers,
+        preload_content=False,
+        decode_content=False,
+    )

@@ -1,4 +1,5 @@
-"""Every name of moto that is not its public API, in one place. A test says for which versions they were checked.
+"""Every name of moto that is not its public API, in one place, but for those of its stacks, which stand in
+moto_private_stacks.py. A test says for which versions they were checked.
 
 Nothing of moto is imported before a function here is called: it costs more than a whole small suite.
 """
@@ -6,6 +7,7 @@ Nothing of moto is imported before a function here is called: it costs more than
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -69,28 +71,8 @@ def silenced(
     def get_response(self: Any, request: Any) -> Any:
         return answer_requests(request, partial(real_response, self))
 
-    stubber.__call__, catcher.get_response = call, get_response
-    try:
+    with replaced((stubber, "__call__", call), (catcher, "get_response", get_response)):
         yield
-    finally:
-        stubber.__call__, catcher.get_response = real_call, real_response
-
-
-def http_response(status: int, headers: dict[str, str], body: bytes) -> Any:
-    """An answer as moto's mocks give it to the ``requests`` library."""
-    import io
-    from http.client import responses as reasons
-
-    from urllib3 import HTTPResponse
-
-    return HTTPResponse(
-        body=io.BytesIO(body),
-        status=status,
-        reason=reasons.get(status),
-        headers=headers,
-        preload_content=False,
-        decode_content=False,
-    )
 
 
 # --- who somebody is
@@ -221,13 +203,44 @@ def function_layers(layers: Callable[[], Layers]) -> Generator[None]:
             arn=version.arn, code_size=version.content.size, code_bytes=version.content.archive
         )
 
+    def create_from_stack(cls: Any, name: str, template: Any, account_id: str, region_name: str, **more: Any) -> Any:
+        # moto leaves the layers out.
+        given = template["Properties"].get("Layers", [])
+        layers().entries(account_id, region_name, given, None)
+        made = real_create(name, template, account_id, region_name, **more)
+        try:
+            made.update_configuration({"Layers": given})
+        except Exception:
+            made.delete(account_id, region_name)
+            raise
+        return made
+
+    def update_from_stack(cls: Any, *, cloudformation_json: Any, **more: Any) -> Any:
+        # moto takes code that stands in the template for a zip, unlike when it makes the function.
+        properties: dict[str, Any] = {"Layers": [], **cloudformation_json["Properties"]}
+        code: dict[str, Any] = properties["Code"]
+        if "ZipFile" in code:
+            archive = function._create_zipfile_from_plaintext_code(code["ZipFile"])
+            properties["Code"] = {**code, "ZipFile": b64encode(archive).decode()}
+        return real_change(cloudformation_json={**cloudformation_json, "Properties": properties}, **more)
+
+    real_create, real_change = function.create_from_cloudformation_json, function.update_from_cloudformation_json
+    with replaced(
+        (function, "_get_layers_data", get_layers_data),
+        (function, "update_configuration", update_configuration),
+        (function, "_set_function_code", set_function_code),
+        (function, "create_from_cloudformation_json", classmethod(create_from_stack)),
+        (function, "update_from_cloudformation_json", classmethod(update_from_stack)),
+        (backend, "layers_versions_by_arn", layers_versions_by_arn),
+    ):
+        yield
+
+
+@contextmanager
+def replaced(*replacements: tuple[Any, str, Any]) -> Generator[None]:
+    """Sets attributes, (object, name, value) each, and restores them to the very objects that they were."""
     with ExitStack() as undo:
-        for target, name, value in (
-            (function, "_get_layers_data", get_layers_data),
-            (function, "update_configuration", update_configuration),
-            (function, "_set_function_code", set_function_code),
-            (backend, "layers_versions_by_arn", layers_versions_by_arn),
-        ):
-            undo.callback(setattr, target, name, getattr(target, name))
+        for target, name, value in replacements:
+            undo.callback(setattr, target, name, vars(target)[name])
             setattr(target, name, value)
         yield
