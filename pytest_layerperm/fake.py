@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import inspect
-import math
-import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from email.utils import formatdate
 from itertools import count
-from os import urandom
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .activation import freeze, switch_off, switch_on
 from .callers import Callers
-from .calls import UNLOGGED, CallLog, LoggedCall, logged_parameters
+from .calls import CallLog
 from .decorating import decorated_class, decorated_function
-from .fault import ConnectionBroken, Fault, Proceed, check_flag, compose, note_lost
+from .fault import Fault, check_flag
+from .handling import Handling, Injection
+from .identifiers import new_id
 from .lambda_api.arn import partition_of
 from .lambda_api.locations import location_of
 from .lambda_api.operations import Operations
 from .lambda_api.store import LayerStore
-from .lambda_api.wire import Call, Request, Response, decode
+from .lambda_api.wire import Call, Request, Response
 from .layers import LayerVersion, check_account_id, check_region_name, handle_of, publish
 from .sessions import client_of, new_session
 from .waiting import VirtualTime, moment
-from .wording import never_struck, refused_request
+from .wording import refused_request
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -39,8 +37,6 @@ if TYPE_CHECKING:
 
 NEW_YEAR = "2026-01-01T00:00:00Z"
 """Where clocks are frozen unless somebody says otherwise."""
-DEFAULT_READ_TIMEOUT = 60.0
-"""botocore's, in seconds."""
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
 
@@ -83,18 +79,13 @@ class LayerPerm:
 
     def _start_empty(self) -> None:
         self.callers = Callers(self.account_id)
-        self.store = LayerStore(new_id=_new_id, timestamp=self._timestamp)
+        self.store = LayerStore(new_id=new_id, timestamp=self.virtual_time.timestamp)
         self._operations = Operations(
             self.store, caller_of=self.callers.caller_of, location_of=self._location_of, fetch=_read_object
         )
-        self._faults: list[Fault] = []
-        self._injected: list[Fault] = []
-        self._handler: Proceed = self._operations.perform
-        self._date = (0, "")
-        self._request_ids = _new_id()[:24]
+        self._request_ids = new_id()[:24]
         self._requests = count(1)
-        self.escaped: list[Exception] = []
-        """What must fail the test even where the code under test swallows it."""
+        self._handling = Handling(self._operations.perform, self.callers.account_of, self.virtual_time, self.calls)
         self.calls.clear()
         self.virtual_time.reset()
 
@@ -273,36 +264,26 @@ class LayerPerm:
     # --- faults
 
     def inject(self, *faults: Fault) -> Injection:
-        """Adds faults: for good, or for a block as ``with fake.inject(…):``. They strike in the order of adding."""
-        for fault in faults:
-            if not isinstance(fault, Fault):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise TypeError(f"inject() takes faults such as Throttle(), not {fault!r}")
-        self._injected.extend(faults)
-        self._use_faults([*self._faults, *faults])
-        return Injection(self, faults)
+        """Adds faults: for good, or for a block as ``with fake.inject(…):``. They strike in the order of adding.
 
-    def withdraw(self, faults: Iterable[Fault]) -> None:
-        """Takes faults away again; one that never struck still fails the test."""
-        gone = {id(fault) for fault in faults}
-        self._use_faults([fault for fault in self._faults if id(fault) not in gone])
+        Each counts anew. Raises ValueError for a fault that is on already.
+        """
+        return self._handling.inject(faults)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
         """The faults that calls meet, in the order in which they strike."""
-        return tuple(self._faults)
+        return self._handling.faults
 
-    def _use_faults(self, faults: list[Fault]) -> None:
-        self._faults = faults
-        self._handler = compose(faults, self._operations.perform)
+    @property
+    def escaped(self) -> list[Exception]:
+        """What must fail the test even where the code under test swallows it."""
+        return self._handling.escaped
 
     def verify(self) -> None:
         """Raises what the code under test must not hide: escaped errors, and faults that never struck."""
         __tracebackhide__ = True
-        if self.escaped:
-            raise self.escaped[0]
-        overdue = [fault for fault in self._injected if fault.overdue]
-        if overdue:
-            raise AssertionError(never_struck(overdue, self.calls))
+        self._handling.verify()
 
     # --- what transports use
 
@@ -313,37 +294,7 @@ class LayerPerm:
         the transport has the answer's ``latency`` to pass. Raises ConnectionBroken where no answer comes, and
         what an ``Interleave`` action or a fault of the user's own raises.
         """
-        call = decode(request, self.callers.account_of)
-        if call is None:
-            return None
-        call.time = self.virtual_time.now()
-        if request.headers.get(UNLOGGED) is not None:
-            return self._operations.perform(call)
-        try:
-            response = self._handler(call)
-            if response.latency and request.read_timeout is not None:
-                response = self._arrived(call, response, request.read_timeout)
-        except ConnectionBroken as broken:
-            if broken.kind == "ReadTimeoutError" and request.read_timeout is not None:
-                # A client that waits for ever is given the time that it would wait by default.
-                self.pass_by(DEFAULT_READ_TIMEOUT if math.isinf(request.read_timeout) else request.read_timeout)
-            self._log(call, None, broken.kind)
-            raise
-        except BaseException as raised:
-            self._log(call, None, type(raised).__name__)
-            if isinstance(raised, Exception):  # Nothing swallows the others by accident.
-                self.escaped.append(raised)
-            raise
-        self._log(call, response.status, response.error_code)
-        return response
-
-    def _arrived(self, call: Call, response: Response, read_timeout: float) -> Response:
-        """The answer, after its latency; the client gives up on it after its read timeout."""
-        if response.latency > read_timeout:
-            note_lost(call, response)
-            raise ConnectionBroken("ReadTimeoutError")
-        self.pass_by(response.latency)
-        return response._replace(latency=0.0)
+        return self._handling.handle(request)
 
     def carry_out(self, call: Call) -> Response:
         """What another service does with layers for its caller: no faults, no log. Raises LambdaError."""
@@ -351,10 +302,8 @@ class LayerPerm:
 
     def headers_of(self, response: Response) -> dict[str, str]:
         """All headers of an answer, at this moment."""
-        second = int(self.virtual_time.now())
-        if self._date[0] != second:
-            self._date = (second, formatdate(second, usegmt=True))
-        return response.wire_headers(f"{self._request_ids}{next(self._requests):012x}", self._date[1])
+        request_id = f"{self._request_ids}{next(self._requests):012x}"
+        return response.wire_headers(request_id, self.virtual_time.http_date())
 
     def pass_by(self, seconds: float) -> None:
         """Lets virtual time pass, as for a slow answer."""
@@ -375,52 +324,9 @@ class LayerPerm:
 
         return location_of(published, self.content_url or content_base(self.store))
 
-    def _timestamp(self) -> str:
-        milliseconds = round(self.virtual_time.now() * 1000)
-        seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds // 1000))
-        return f"{seconds}.{milliseconds % 1000:03}+0000"
-
-    def _log(self, call: Call, status: int | None, error_code: str | None) -> None:
-        self.calls.add(
-            LoggedCall(
-                operation=call.operation,
-                account_id=call.account_id,
-                region_name=call.region_name,
-                layer=call.resource,
-                parameters=logged_parameters(call.operation, call.given, call.version),
-                status=status,
-                error_code=error_code,
-                fault=", ".join(call.notes) or None,
-                seconds=call.time,
-                invocation_id=call.invocation_id,
-            )
-        )
-
 
 class RequestRefused(Exception):
     """A request that the fake let nobody have: it would have left this machine. It fails the test in any case."""
-
-
-class Injection:
-    """Faults that were added; as a context manager it takes them away again."""
-
-    def __init__(self, fake: LayerPerm, faults: tuple[Fault, ...]) -> None:
-        self._fake = fake
-        self._faults = faults
-
-    def __enter__(self) -> tuple[Fault, ...]:
-        return self._faults
-
-    def __exit__(self, *raised: object) -> None:
-        self._fake.withdraw(self._faults)
-
-
-def _new_id() -> str:
-    """A random uuid of version 4; uuid.uuid4() takes three times as long, which every call would pay."""
-    digits = urandom(16).hex()
-    return (
-        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) & 3]}{digits[17:20]}-{digits[20:]}"
-    )
 
 
 def _read_object(bucket: str, key: str, version: str | None, call: Call) -> bytes:

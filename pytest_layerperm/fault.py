@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .lambda_api.arn import is_account_id, is_layer_name, is_region_name, parse
 from .lambda_api.constraints import MEMBERS
@@ -56,7 +56,7 @@ class Fault:
         self.region_name = region_name
         self.layer = None if layer is None else _layer_text(layer)
         self.struck = 0
-        """How many calls it has struck."""
+        """How many calls it has struck since it was injected."""
         self._lock = threading.Lock()
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
@@ -64,6 +64,11 @@ class Fault:
         if not self._matches(call) or not self._claim(call):
             return proceed(call)
         return self.strike(call, proceed)
+
+    def restart(self) -> None:
+        """Starts counting anew."""
+        with self._lock:
+            self.struck = 0
 
     def strike(self, call: Call, proceed: Proceed) -> Response:
         """What the fault does to a call. Subclasses say."""
@@ -111,7 +116,7 @@ class Fault:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def compose(faults: list[Fault], handler: Proceed) -> Proceed:
+def compose(faults: Sequence[Fault], handler: Proceed) -> Proceed:
     """The handler with the faults around it, the first one outermost."""
     for fault in reversed(faults):
         handler = _around(fault, handler)

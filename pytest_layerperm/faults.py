@@ -193,6 +193,10 @@ class RateLimit(Fault):
     def strike(self, call: Call, proceed: Proceed) -> Response:
         return _throttled("TooManyRequestsException", None)
 
+    def restart(self) -> None:
+        super().restart()
+        self._buckets.clear()
+
     def _take_token(self, call: Call) -> bool:
         key = (call.account_id, call.region_name)
         with self._lock:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
+from email.utils import formatdate
 from typing import Any, NamedTuple
 
 _SHORTEST = 0.001
@@ -26,12 +27,26 @@ class VirtualTime:
         """Seconds of each retry wait, in order."""
         self.real_sleep = real_sleep
         self._skipped = 0.0
+        self._date = (0, "")
         self._lock = threading.Lock()
 
     def now(self) -> float:
         """Seconds since the epoch."""
         frozen = _frozen_clock()
         return time.time() + self._skipped if frozen is None else frozen.now()
+
+    def timestamp(self) -> str:
+        """This moment in the form of ``CreatedDate`` (aws-facts 10.3)."""
+        milliseconds = round(self.now() * 1000)
+        seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds // 1000))
+        return f"{seconds}.{milliseconds % 1000:03}+0000"
+
+    def http_date(self) -> str:
+        """This moment in the form of the header ``Date``."""
+        second = int(self.now())
+        if self._date[0] != second:
+            self._date = (second, formatdate(second, usegmt=True))
+        return self._date[1]
 
     def sleep(self, seconds: float) -> None:
         """A retry wait: recorded, and skipped unless waiting is real."""

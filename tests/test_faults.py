@@ -1,6 +1,7 @@
 """Faults, as boto3 meets them."""
 
 import json
+import re
 import socket
 import threading
 import time
@@ -760,6 +761,45 @@ def test_inject_takes_faults_only(layerperm):
     assert str(raised.value) == "inject() takes faults such as Throttle(), not 'Throttle'"
     layerperm.client().list_layers()
     assert layerperm.calls.last.fault is None
+
+
+def test_fault_that_is_used_again(layerperm):
+    """A fault that was put on before counts anew: parameters of tests may share one."""
+    client = layerperm.client(config=Config(retries={"max_attempts": 0}))
+    for fault in (Throttle(2), RateLimit(0.1)) * 2:
+        with layerperm.inject(fault):
+            with pytest.raises(client.exceptions.TooManyRequestsException):
+                for _ in range(2):
+                    client.list_layers()
+            assert fault.struck == 1
+
+
+def test_fault_that_is_on_already(layerperm):
+    """The same fault twice would count for both, and is refused."""
+    fault = Throttle(None)
+    already = re.escape("Throttle(times=None) is on already; make another one")
+    with pytest.raises(ValueError, match=already):
+        layerperm.inject(fault, fault)
+    assert layerperm.faults == ()
+    layerperm.inject(fault)
+    with pytest.raises(ValueError, match=already):
+        layerperm.inject(ServiceFailure(), fault)
+    assert layerperm.faults == (fault,)
+
+
+def test_each_time_a_fault_is_on_it_is_to_strike():
+    """A fault that struck the first time it was on, and not the second, never struck the second time."""
+    fault = Throttle(operation="ListLayers")
+    with pytest.raises(AssertionError) as raised, LayerPerm() as fake:
+        with fake.inject(fault):
+            fake.client().list_layers()
+        with fake.inject(fault):
+            """No call."""
+        with fake.inject(fault):
+            fake.client().list_layers()
+    assert str(raised.value).startswith(
+        "an injected fault never struck: Throttle\n  Throttle(times=1, operation='ListLayers')\n"
+    )
 
 
 def test_fault_that_never_struck():

@@ -16,8 +16,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import exceptions
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from ..fake import DEFAULT_READ_TIMEOUT
 from ..fault import ConnectionBroken
+from ..handling import DEFAULT_READ_TIMEOUT
 from ..lambda_api.arn import REGION
 from ..lambda_api.wire import API_PATH, Request, route
 from ._translate import Fake, TextHeaders, bytes_of, read_timeout_of
