@@ -5,6 +5,7 @@ import re
 import socket
 import threading
 import time
+from contextlib import closing
 
 import boto3
 import botocore.exceptions
@@ -489,11 +490,13 @@ def _real_error(kind, config):
         if kind == "EndpointConnectionError":
             with socket.create_server(("127.0.0.1", 0)) as closed:
                 url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-            boto3.client("lambda", endpoint_url=url, config=config, **keys).list_layers()
+            with closing(boto3.client("lambda", endpoint_url=url, config=config, **keys)) as client:
+                client.list_layers()
         else:
             with _Listener(_hang_up if kind == "ConnectionClosedError" else _say_nothing) as listener:
                 url = listener.url
-                boto3.client("lambda", endpoint_url=url, config=config, **keys).list_layers()
+                with closing(boto3.client("lambda", endpoint_url=url, config=config, **keys)) as client:
+                    client.list_layers()
     return raised.value, url
 
 

@@ -4,6 +4,7 @@ import http.server
 import io
 import re
 import threading
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import boto3
@@ -113,8 +114,8 @@ def test_client_in_a_thread(layerperm, layerperm_layer):
 
 def test_request_to_this_machine_passes(layerperm, echo):
     """A server that the test runs itself is reached, also at the path of a layer call."""
-    client = boto3.client("lambda", endpoint_url=echo)
-    assert client.list_layers()["Layers"] == [{"LayerName": "/2018-10-31/layers"}]
+    with closing(boto3.client("lambda", endpoint_url=echo)) as client:
+        assert client.list_layers()["Layers"] == [{"LayerName": "/2018-10-31/layers"}]
     assert len(layerperm.calls) == 0
 
 
@@ -123,9 +124,9 @@ def test_request_to_this_machine_goes_through_no_proxy(layerperm, echo, monkeypa
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.com:3128")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    assert boto3.client("lambda", endpoint_url=echo).list_layers()["Layers"]
-    proxied = Config(proxies={"http": "http://proxy.example.com:3128"})
-    assert boto3.client("lambda", endpoint_url=echo, config=proxied).list_layers()["Layers"]
+    for proxies in (None, {"http": "http://proxy.example.com:3128"}):
+        with closing(boto3.client("lambda", endpoint_url=echo, config=Config(proxies=proxies))) as client:
+            assert client.list_layers()["Layers"]
 
 
 def test_layer_call_through_a_proxy_is_answered(layerperm, layerperm_layer):
