@@ -29,6 +29,14 @@ def call_lines(calls: Iterable[LoggedCall]) -> str:
     return "\n".join(lines) or "  none"
 
 
+def moto_without_extra(service: str, module: str) -> str:
+    """Why moto cannot answer a call."""
+    return (
+        f"moto needs {module} to answer calls of {service}: install moto with the extra of that service, "
+        f"such as moto[{'awslambda' if service == 'lambda' else service}]"
+    )
+
+
 def identity_policies(judged: Mapping[str, str]) -> str:
     """Whose calls identity policies have judged, and where the policies came from."""
     return "\n".join([f"{arn} by {source}" for arn, source in judged.items()])

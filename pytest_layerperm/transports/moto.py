@@ -23,6 +23,7 @@ from ..lambda_api.errors import LambdaError
 from ..lambda_api.iam import IdentityPolicy
 from ..lambda_api.store import LayerStore
 from ..lambda_api.wire import Call, Request, Response, call_of, refuse, region_of, signature_of
+from ..wording import moto_without_extra
 from . import _translate
 from . import moto_private as private
 from . import moto_private_stacks as private_stacks
@@ -103,11 +104,17 @@ class Elsewhere:
         if ACCOUNT_HEADER not in request.headers:
             request.headers[ACCOUNT_HEADER] = account_id
         service = (url.hostname or "").partition(".")[0]
+        try:
+            return self._ask(service, asked, request, url, ask_moto)
+        except ModuleNotFoundError as missing:
+            raise ModuleNotFoundError(moto_without_extra(service, str(missing.name)), name=missing.name) from None
+
+    def _ask(self, service: str, asked: Request, request: Any, url: SplitResult, ask_moto: Callable[[Any], Any]) -> Any:
         if service not in _WITH_FUNCTIONS:
             return self._known(request, url, ask_moto)
         _joints[0].rule(service)
         signature = signature_of(asked)
-        caller = self._fake.callers.signed_by(signature, account_id)
+        caller = self._fake.callers.signed_by(signature, self._fake.callers.account_of_request(asked))
         with ExitStack() as judged, self.layers.called_by(caller, signature):
             if service == "lambda":
                 called = asked._replace(body=bytes_of(request.body))

@@ -133,6 +133,25 @@ def test_moto_imported_meanwhile():
     """)
 
 
+def test_moto_without_an_extra():
+    """Where moto was installed without what a service needs, the failure names what to install."""
+    run("""
+        import sys, boto3
+        sys.modules["openapi_spec_validator"] = None
+        from pytest_layerperm import LayerPerm
+        with LayerPerm():
+            try:
+                boto3.client("cloudformation").list_stacks()
+            except ModuleNotFoundError as missing:
+                assert str(missing) == (
+                    "moto needs openapi_spec_validator to answer calls of cloudformation: install moto with the "
+                    "extra of that service, such as moto[cloudformation]"
+                )
+            else:
+                raise AssertionError("answered")
+    """)
+
+
 def test_mock_ends_with_the_fake(layerperm):
     """What other services know is gone with the fake, as with any mock of moto."""
     boto3.client("s3").create_bucket(Bucket="bucket")
