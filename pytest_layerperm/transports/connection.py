@@ -11,7 +11,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .exchange import refusal, reply_of
+from .exchange import Reply, refusal, reply_of
 
 HEAD_LIMIT = 64 * 1024
 """Bytes that a request may have beside its body."""
@@ -58,7 +58,7 @@ class Connection(HttpToolsProtocol):
         self._received = 0
         self._body_received = 0
         self._silent = False
-        self._watch: asyncio.TimerHandle | None = None
+        self._watch: asyncio.TimerHandle
 
     async def cut(self, receive: Receive) -> None:
         """Closes the connection without an answer."""
@@ -81,8 +81,7 @@ class Connection(HttpToolsProtocol):
         self._watch = self.loop.call_later(self.patience, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
+        self._watch.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -163,9 +162,13 @@ class Connection(HttpToolsProtocol):
             self.cycle.keep_alive = False
             transport.pause_reading()
             return
-        if not (self._answering and self.cycle.response_started):
-            reply = reply_of(refusal(status, code, message))
-            headers = {**reply.headers, "connection": "close"}
-            head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-            transport.write(f"HTTP/1.1 {status} {code}\r\n{head}\r\n".encode("latin-1") + reply.body)
+        begun = self._answering and self.cycle.response_started
+        transport.write(b"" if begun else _bytes_of(reply_of(refusal(status, code, message))))
         transport.close()
+
+
+def _bytes_of(reply: Reply) -> bytes:
+    """An answer after which the connection is closed, as it goes over the wire."""
+    headers = {**reply.headers, "connection": "close"}
+    head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    return f"HTTP/1.1 {reply.status} {headers['x-amzn-errortype']}\r\n{head}\r\n".encode("latin-1") + reply.body

@@ -123,16 +123,12 @@ class _Loop(asyncio.SelectorEventLoop):
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol named, asyncio knows TCP and sends small answers at once.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if os.name == "posix":
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(1024)
+        listening = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as refused:
-        listening.close()
         raise ServerFailed(server_did_not_start(f"{host}:{port}", refused)) from refused
+    # The connections inherit it: small answers are sent at once.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 
 

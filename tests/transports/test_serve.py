@@ -55,7 +55,7 @@ def test_an_address_that_others_can_reach_is_refused_without_a_flag():
 
 def test_with_the_flag_it_is_allowed():
     """--allow-remote lets --host be any address."""
-    process = start("--host", "0.0.0.0", "--allow-remote")
+    process = start("--host", "0.0.0.0", "--port", "0", "--allow-remote")
     assert process.stdout.readline().startswith("http://0.0.0.0:")
     process.terminate()
     process.communicate(timeout=10)
@@ -92,3 +92,14 @@ def test_other_services_answer_too():
     process.terminate()
     assert process.communicate(timeout=10) == ("", "")
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("127.1.2.3", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False)],
+)
+def test_what_counts_as_loopback(host, loopback):
+    """Addresses that only this machine can reach need no flag."""
+    from pytest_layerperm.__main__ import is_loopback
+
+    assert is_loopback(host) is loopback

@@ -326,7 +326,7 @@ def test_an_unknown_lambda_path_is_404_in_awss_form(layerperm_server):
 def test_the_address_is_told_when_the_port_is_taken():
     """A server that cannot listen says where and why."""
     port = shared_server().port
-    with pytest.raises(ServerFailed, match=rf"^the live server could not start on 127\.0\.0\.1:{port}: .*in use$"):
+    with pytest.raises(ServerFailed, match=rf"^the live server could not start on 127\.0\.0\.1:{port}: .*in use"):
         LiveServer(lambda: None, port=port)
 
 

@@ -280,3 +280,15 @@ def test_between_tests_the_page_is_there_and_the_rest_waits():
     status, _, body = ask("GET", "/_layerperm/state")
     assert status == 503
     assert body["Message"].startswith("pytest-layerperm: no fake is on. ")
+
+
+def test_parameters_too_deep_for_json_are_left_out():
+    """Python 3.12 and newer read deeper nesting than they write."""
+    from pytest_layerperm.calls import LoggedCall
+    from pytest_layerperm.snapshot import call_data
+
+    deep = []
+    for _ in range(200_000):
+        deep = [deep]
+    call = LoggedCall("ListLayers", "1" * 12, "us-east-1", None, {"Marker": deep}, 400, "x", None, 0.0, None)
+    assert call_data(call)["parameters"] == {"…": "nested too deeply to be shown"}

@@ -228,3 +228,102 @@ def test_a_head_request_has_no_body(layerperm_server):
     raw = exchange(b"HEAD /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
     assert raw.startswith(b"HTTP/1.1 404 ")
     assert raw.endswith(b"\r\n\r\n")
+
+
+# --- the bounds, on a clock of the test's own
+
+
+class Clock:
+    """Stands where a connection has its event loop: time passes when the test says so."""
+
+    now = 0.0
+    due = None
+
+    def time(self):
+        return self.now
+
+    def call_at(self, when, look):
+        self.due = (when, look)
+        return self
+
+    def call_later(self, seconds, look):
+        return self.call_at(self.now + seconds, look)
+
+    def cancel(self):
+        self.due = None
+
+    def run(self):
+        """Lets time pass until the next look is due, and takes it."""
+        (self.now, look), self.due = self.due, None
+        look()
+
+
+class Wire:
+    """Stands where a connection has its transport."""
+
+    sent = b""
+    closed = False
+
+    def get_extra_info(self, name):
+        return None
+
+    def is_closing(self):
+        return self.closed
+
+    def write(self, data):
+        self.sent += data
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def connected():
+    """A connection, its clock and its wire."""
+    import uvicorn
+    from uvicorn.server import ServerState
+
+    config = uvicorn.Config(lambda: None, ws="none", lifespan="off", log_config=None)
+    config.load()
+    clock, wire = Clock(), Wire()
+    connection = Connection(config=config, server_state=ServerState(), app_state={}, _loop=clock)
+    connection.connection_made(wire)
+    return connection, clock, wire
+
+
+def test_the_time_for_a_request_runs_from_its_first_byte(connected):
+    """A request that began late on an idle connection has all its time, and not more."""
+    connection, clock, wire = connected
+    clock.now = 59.0
+    connection.data_received(b"GET / HT")
+    clock.run()
+    assert (clock.now, wire.sent, clock.due[0]) == (60.0, b"", 119.0)
+    connection.data_received(b"TP/1.1\r\n")
+    clock.run()
+    assert parsed(wire.sent)[:2] == (408, "RequestTimeout")
+    assert wire.closed
+
+
+def test_the_time_for_idling_runs_from_the_last_byte(connected):
+    """An idle connection is closed when nothing came for the whole time."""
+    connection, clock, wire = connected
+    clock.now = 30.0
+    connection.data_received(b"\r\n")
+    clock.run()
+    assert (clock.now, wire.closed, clock.due[0]) == (60.0, False, 90.0)
+    clock.run()
+    assert (wire.closed, wire.sent) == (True, b"")
+
+
+def test_a_connection_is_refused_once(connected):
+    """Of several things wrong with it the first is told."""
+    connection, _, wire = connected
+    connection.data_received(b"\x16" * 2 * HEAD_LIMIT)
+    assert parsed(wire.sent) == NOT_HTTP
+
+
+def test_a_lost_connection_is_watched_no_more(connected):
+    """Nothing is left of it in the event loop."""
+    connection, clock, _ = connected
+    connection.connection_lost(ConnectionResetError())
+    assert clock.due is None
