@@ -261,6 +261,16 @@ def test_removed_and_added(layerperm, cloud):
     assert list(cloud.resources()) == ["Everybody"]
 
 
+def test_removed_and_retained(layerperm, cloud):
+    """A retained resource that leaves the template stays."""
+    layer = layerperm.publish_layer()
+    template = permission(layer.arn)
+    template["Resources"]["Share"]["DeletionPolicy"] = "Retain"
+    cloud.create(template)
+    cloud.update(layer_version())
+    assert len(layer.policy["Statement"]) == 1
+
+
 @pytest.mark.parametrize(
     "reference",
     [

@@ -211,6 +211,14 @@ def test_fork_before_any(monkeypatch):
     assert content_server._server is None
 
 
+def test_forgotten_by_a_child():
+    """What a child process does: it leaves the port to its parent."""
+    server = content_server.ContentServer()
+    server.pause()
+    server.forget()
+    assert server._listener.fileno() == -1
+
+
 def test_closed_with_the_process():
     """At the end of the process the port is closed."""
     server = content_server.ContentServer()

@@ -141,6 +141,13 @@ def test_other_services_are_motos(layerperm):
     assert session.client("sts").get_caller_identity()["Account"] == OTHER
 
 
+def test_other_calls_of_lambda(layerperm):
+    """Calls of Lambda that neither make nor change a function are not judged."""
+    client = layerperm.client(identity_policy=allow("s3:*"))
+    assert client.list_functions()["Functions"] == []
+    assert client.list_event_source_mappings()["EventSourceMappings"] == []
+
+
 def test_two_callers_at_once(layerperm):
     """Each client has the policy that it was made with."""
     reader = layerperm.client(identity_policy=allow("lambda:Get*"))

@@ -9,6 +9,7 @@ import json
 import re
 import secrets
 import string
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -23,7 +24,7 @@ _FOLLOWERS = (PERMISSION, "AWS::Lambda::Function")
 """What is updated when a layer version that it refers to is replaced."""
 
 
-class Resource:
+class Resource(ABC):
     """One resource of a stack, under the names by which moto asks for it."""
 
     resource_type = ""
@@ -39,9 +40,9 @@ class Resource:
         return self.kind.act(operation, self.account_id, self.region_name, given)
 
     @property
+    @abstractmethod
     def physical_resource_id(self) -> str:
         """What Ref is."""
-        raise NotImplementedError
 
     def get_cfn_attribute(self, name: str) -> str:
         """What Fn::GetAtt is: each of these resources has one attribute, and it is what Ref is."""
@@ -55,9 +56,9 @@ class Resource:
         if self.template.get("DeletionPolicy") != "Retain":
             self.kind.deployments.delete(self)
 
+    @abstractmethod
     def remove(self) -> None:
         """Takes it out of the store. What is gone already was removed by hand, and nobody minds."""
-        raise NotImplementedError
 
 
 class LayerVersionResource(Resource):
@@ -205,8 +206,6 @@ class Stacks:
         """Lets what refuses a resource name it."""
         try:
             yield
-        except ResourceFailed:
-            raise
         except LambdaError as failed:
             raise ResourceFailed(logical_id, resource_type, failed, action) from None
 

@@ -120,9 +120,6 @@ class Deployments:
     @contextmanager
     def changing(self) -> Generator[None]:
         """An update: deletes what was replaced when it has succeeded, and what was made when it has not."""
-        if self._made is not None:  # Of a nested stack: the end of the outer one decides.
-            yield
-            return
         made: list[Removable] = []
         doomed: list[Removable] = []
         self._made, self._doomed = made, doomed
