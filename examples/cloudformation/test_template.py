@@ -46,5 +46,5 @@ def test_an_update_takes_the_old_version_from_its_users(stacks, layerperm):
     [second] = layerperm.layers
     assert second.version == first.version + 1
     assert_layer_shared_with("222222222222", layer=second)
-    with pytest.raises(ClientError, match="AccessDenied|ResourceNotFound"):
+    with pytest.raises(ClientError, match=r"AccessDenied|ResourceNotFound"):
         layerperm.client("222222222222").get_layer_version_by_arn(Arn=first.arn)
