@@ -75,11 +75,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     finally:
         item.stash[STARTED] = [fake for fake in _fakes_on() if fake not in before]
     fake: LayerPerm | None = item.stash.get(FAKE, None)
+    verdict = ""
     if fake is not None:
         try:
             fake.verify()
-        except AssertionError as verdict:
-            pytest.fail(str(verdict), pytrace=False)
+        except AssertionError as failed:
+            verdict = str(failed)
+    if verdict:  # Out here: a report would tell it twice, as what happened during its own handling.
+        pytest.fail(verdict, pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)

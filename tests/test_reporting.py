@@ -35,8 +35,11 @@ def section(pytester, monkeypatch):
 RETRIED = """
     @pytest.mark.layerperm(frozen_at="2026-01-01T12:00:00Z")
     @pytest.mark.layerperm_throttle(2, operation="AddLayerVersionPermission")
-    def test_it(layerperm, layerperm_layer, layerperm_client, monkeypatch):
+    def test_it(layerperm, layerperm_layer, monkeypatch):
+        from botocore.config import Config
+
         monkeypatch.setattr("random.random", lambda: 0.5)
+        layerperm_client = layerperm.client(config=Config(retries={"mode": "legacy"}))
         add(layerperm_client, layerperm_layer, "partner", "222222222222")
         layerperm_client.list_layers()
         with pytest.raises(layerperm_client.exceptions.ResourceConflictException):

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from pytest_layerperm import assert_layer_shared_with
 
-pytest.importorskip("openapi_spec_validator", reason="CloudFormation needs pytest-layerperm[cloudformation]")
+pytest.importorskip("openapi_spec_validator", reason="CloudFormation needs moto[cloudformation]")
 
 TEMPLATE = Path(__file__).with_name("template.yaml").read_text()
 

@@ -119,7 +119,14 @@ def test_interrupted_run_deletes_what_it_published(served: Served, tmp_path: Pat
     running: list[subprocess.Popen[str]] = []
     served.fake.inject(Interleave(lambda: running[0].send_signal(number), before="RemoveLayerVersionPermission"))
     command = [sys.executable, "-m", "pytest", *SUITE, served.option, "-k", "statements/"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        # A shell's background jobs are started without SIGINT, and so are their children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
         running.append(process)
         output, _ = process.communicate(timeout=60)
     assert process.returncode == pytest.ExitCode.INTERRUPTED, output

@@ -13,6 +13,9 @@ import pytest
 
 from pytest_layerperm import LayerPerm, Throttle
 
+CALLS = 500
+"""As many as are made at most before an alarm."""
+
 KEY: dict[str, Any] = {"LayerName": "shared-deps", "VersionNumber": 1}
 
 
@@ -60,6 +63,7 @@ def alarm() -> Iterator[None]:
 
     was = signal.signal(signal.SIGALRM, ring)
     yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, was)
 
 
@@ -67,33 +71,37 @@ def alarm() -> Iterator[None]:
 def test_alarm_in_calls(begun: LayerPerm) -> None:
     client = begun.client()
     signal.setitimer(signal.ITIMER_REAL, 0.05)
-    while True:
+    for _ in range(CALLS):
         client.get_layer_version_policy(**KEY)
+    raise TimeoutError  # Where something swallowed the alarm's.
 
 
 @pytest.mark.usefixtures("alarm")
 def test_alarm_in_another_service(begun: LayerPerm) -> None:
     client = boto3.client("sts")
     signal.setitimer(signal.ITIMER_REAL, 0.05)
-    while True:
+    for _ in range(CALLS):
         client.get_caller_identity()
+    raise TimeoutError  # Where something swallowed the alarm's.
 
 
 @pytest.mark.usefixtures("alarm")
 def test_alarm_in_nested_fakes(begun: LayerPerm) -> None:
     signal.setitimer(signal.ITIMER_REAL, 0.05)
-    while True:
+    for _ in range(CALLS):
         with LayerPerm("222222222222") as inner:
             inner.client().list_layers()
+    raise TimeoutError  # Where something swallowed the alarm's.
 
 
 def test_alarm_in_a_wait(begun: LayerPerm, alarm: None, layerperm_clock: Any) -> None:
     """Retries on a frozen clock, without end."""
     client = begun.client()
     signal.setitimer(signal.ITIMER_REAL, 0.05)
-    while True:
+    for _ in range(CALLS):
         with begun.inject(Throttle(3)):
             client.get_layer_version_policy(**KEY)
+    raise TimeoutError  # Where something swallowed the alarm's.
 
 
 def test_inside_mocks(begun: LayerPerm, layerperm_responses: Any, layerperm_server: Any) -> None:

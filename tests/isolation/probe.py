@@ -48,7 +48,6 @@ PACKAGES = (
 CONTAINERS = (
     "botocore.handlers.BUILTIN_HANDLERS",
     "freezegun.api.freeze_factories",
-    "moto.core.models.BUILTIN_HANDLERS",
     "pytest_layerperm.activation._active",
     "pytest_layerperm.transports.moto._joins",
     "sys.meta_path",

@@ -15,8 +15,9 @@ from tests.isolation import killed
 
 NAMES = [name.removeprefix("test_") for name in vars(killed) if name.startswith("test_") and name != "test_clean"]
 RUN_EACH = """
-import json, sys
+import json, signal, sys
 import pytest
+signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell's background jobs are started without it.
 from tests.isolation import probe
 
 OPTIONS = "-q --no-summary --tb=native --assert=plain -p no:cacheprovider -p pytest_layerperm.plugin".split()

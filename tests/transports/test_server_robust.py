@@ -121,14 +121,12 @@ def test_an_idle_connection_is_closed(layerperm_server, monkeypatch, data):
     assert exchange(data, end=False) == b""
 
 
-@pytest.mark.layerperm_throttle(times=None)
 def test_a_long_answer_is_waited_for(layerperm_server, layerperm, monkeypatch):
     """The server's patience is with what is sent, not with what it answers itself."""
     from pytest_layerperm import Slow
 
     monkeypatch.setattr(Connection, "patience", 0.05)
     layerperm.inject(Slow(0.3))
-    layerperm.withdraw(layerperm.faults[:1])
     assert parsed(exchange(GET))[0] == 404
 
 
