@@ -1,5 +1,6 @@
 """Faults, as boto3 meets them."""
 
+import itertools
 import json
 import re
 import socket
@@ -383,6 +384,7 @@ def test_times_is_exact_under_threads(layerperm, layerperm_layer):
             "RemoveLayerVersionPermission, not 'Add'",
         ),
     ],
+    ids=itertools.count(),
 )
 def test_misuse(make, error, text):
     """A fault that cannot be is refused where it is made, naming the argument and what is valid."""

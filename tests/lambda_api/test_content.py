@@ -39,7 +39,11 @@ def test_hash_and_sizes() -> None:
     assert content.unzipped_size == 6
 
 
-@pytest.mark.parametrize("archive", [b"", b"no zip", b"PK\x03\x04 cut off", archive_of(a=b"x")[:-10]])
+@pytest.mark.parametrize(
+    "archive",
+    [b"", b"no zip", b"PK\x03\x04 cut off", archive_of(a=b"x")[:-10]],
+    ids=["empty", "text", "head", "cut"],
+)
 def test_what_is_no_zip_is_refused(archive: bytes) -> None:
     """The text that Lambda has for code that it cannot unzip."""
     with pytest.raises(InvalidParameterValueException) as refused:
