@@ -9,7 +9,18 @@ from pathlib import Path
 
 import pytest
 
-OPTIONAL = ("aiobotocore", "backoff", "hypothesis", "stamina", "tenacity", "time_machine", "uvicorn")
+OPTIONAL = (
+    "aiobotocore",
+    "backoff",
+    "hypothesis",
+    "pytest_randomly",
+    "pytest_rerunfailures",
+    "stamina",
+    "tenacity",
+    "time_machine",
+    "uvicorn",
+    "xdist",
+)
 MISSING = [package for package in OPTIONAL if find_spec(package) is None]
 
 

@@ -20,6 +20,7 @@ from pytest_layerperm.lambda_api.model import ACTION, POLICY_SIZE_LIMIT, Content
 from pytest_layerperm.lambda_api.operations import Operations
 from pytest_layerperm.lambda_api.store import LayerStore
 from pytest_layerperm.lambda_api.wire import Call, Request, Signature, decode, signature_of
+from pytest_layerperm.lambda_api.wire import call_of as call_of_caller
 
 OWNER = "123456789012"
 LAYER = layer_id("shared-deps", OWNER, "us-east-1")
@@ -244,7 +245,41 @@ def test_filters_and_pages(api: Api) -> None:
     assert versions("MaxItems=2&Marker=3") == [2, 1]
 
 
+def test_markers_that_no_list_returned(api: Api) -> None:
+    """Of versions they are numbers; the text is our own."""
+    assert api("GET", "/shared-deps/versions", "Marker=first") == (
+        400,
+        {"Type": "User", "message": "The marker is not one that this list has returned."},
+    )
+
+
+def test_deleted_versions_are_still_known(api: Api) -> None:
+    """To the functions that have them (6.7); what was never published is not."""
+    published = api.store.find(LAYER, 1)
+    api.store.delete(LAYER, 1)
+    assert api.store.find(LAYER, 1) is None
+    assert api.store.find_deleted(LAYER, 1) is published
+    assert published is not None
+    assert api.store.find_deleted(LAYER, 2) is None
+
+
 # --- requests
+
+
+def test_calls_that_come_without_a_request() -> None:
+    """They are as those that do: located, and signed by whom it says."""
+    signature = Signature("key", "eu-west-1", "lambda")
+    given = {"LayerName": "shared-deps", "VersionNumber": "1"}
+    call = call_of_caller("GetLayerVersion", OWNER, "eu-west-1", given, signature)
+    assert call == Call(
+        "GetLayerVersion",
+        OWNER,
+        "eu-west-1",
+        given,
+        layer=layer_id("shared-deps", OWNER, "eu-west-1"),
+        version=1,
+        signature=signature,
+    )
 
 
 @pytest.mark.parametrize(
