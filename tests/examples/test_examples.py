@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
-ELSEWHERE = {"asynchronous", "cli", "failing", "own_retries"}
+ELSEWHERE = {"asynchronous", "cli", "cloudformation", "failing", "node", "own_retries"}
 """Those that need a program, fail on purpose, or need other libraries."""
 
 
