@@ -40,3 +40,8 @@ def test_the_script_shares_in_four_regions(layerperm, layerperm_server, tmp_path
         "sa-east-1",
     }
     assert layerperm.calls.attempts("AddLayerVersionPermission") == 4 + 2
+    copies = [
+        layerperm.client(region_name=layer.region_name).get_layer_version_by_arn(Arn=layer.arn)["Content"]["CodeSha256"]
+        for layer in layerperm.layers
+    ]
+    assert len(set(copies)) == 1  # The copy in the fourth region is the same archive, byte for byte.
