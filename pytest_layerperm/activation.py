@@ -37,6 +37,7 @@ def switch_on(fake: LayerPerm, frozen_at: datetime | None = None) -> None:
     from .transports import aiobotocore
     from .transports.botocore import caught
     from .transports.moto import Elsewhere, joined
+    from .transports.moto_identities import MotoIdentities
 
     with ExitStack() as undo:
         were = environment.change(environment.fake_environment(fake.default_access_key, fake.region_name))
@@ -50,7 +51,7 @@ def switch_on(fake: LayerPerm, frozen_at: datetime | None = None) -> None:
         if frozen_at is not None:
             _freeze(fake, undo, frozen_at)
         kept = undo.pop_all()
-    fake.elsewhere = fake.callers.elsewhere = Elsewhere(fake, kept)
+    fake.elsewhere, fake.callers.elsewhere = Elsewhere(fake, kept), MotoIdentities()
     _active.append((fake, kept))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from .lambda_api.access import Caller
@@ -15,6 +16,10 @@ from .layers import check_account_id
 _ORGANIZATION_ID = re.compile(r"o-[a-z0-9]{10,32}")
 _KEY_LENGTH = 20
 """Characters of an access key as AWS makes them; moto's and ours are as long."""
+
+
+_is_account = lru_cache(maxsize=256)(is_account_id)
+"""Access keys of twelve digits are the account itself; every call asks."""
 
 
 class Principal(NamedTuple):
@@ -49,9 +54,9 @@ class Elsewhere(Protocol):
 class Callers:
     """The callers of one fake."""
 
-    def __init__(self, default_account_id: str) -> None:
+    def __init__(self, default_account_id: str, elsewhere: Elsewhere | None = None) -> None:
         self.default_account_id = default_account_id
-        self.elsewhere: Elsewhere | None = None
+        self.elsewhere = elsewhere
         self._signed_in: dict[str, tuple[Principal, Restrictions]] = {}
         self._organizations: dict[str, str] = {}
         self.judged: dict[str, str] = {}
@@ -102,7 +107,7 @@ class Callers:
 
     def account_of(self, access_key: str) -> str:
         """The account behind an access key; the default one for a key that nobody gave out."""
-        if is_account_id(access_key):
+        if _is_account(access_key):
             return access_key
         return self._principal_of(access_key).account_id
 

@@ -23,8 +23,8 @@ def logged_parameters(operation: str, given: Mapping[str, Any], version: int | N
     return parameters
 
 
-UNLOGGED = "x-layerperm-unlogged"
-"""The header of requests that are not the test's own: nothing is logged of them, and no fault strikes them."""
+UNLOGGED = "layerperm-unlogged"
+"""The invocation id of calls that are not the test's own: nothing is logged of them, and no fault strikes them."""
 
 
 class LoggedCall(NamedTuple):

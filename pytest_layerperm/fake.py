@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from itertools import count
@@ -78,10 +79,15 @@ class LayerPerm:
         self._start_empty()
 
     def _start_empty(self) -> None:
-        self.callers = Callers(self.account_id)
+        self.callers = Callers(self.account_id, self.callers.elsewhere if self.active else None)
         self.store = LayerStore(new_id=new_id, timestamp=self.virtual_time.timestamp)
+        # Weakly, as all that leads back to the fake: one that nobody holds is freed at once.
+        fake: Any = weakref.proxy(self)
         self._operations = Operations(
-            self.store, caller_of=self.callers.caller_of, location_of=self._location_of, fetch=_read_object
+            self.store,
+            caller_of=self.callers.caller_of,
+            location_of=lambda published: fake._location_of(published),  # noqa: SLF001
+            fetch=_read_object,
         )
         self._request_ids = new_id()[:24]
         self._requests = count(1)

@@ -250,4 +250,4 @@ class Interleave(Fault):
 
 def _throttled(code: str, retry_after: float | None) -> Response:
     error = TooManyRequestsException() if code == "TooManyRequestsException" else ThrottlingException()
-    return refuse(error, {"Retry-After": f"{retry_after:g}"} if retry_after is not None else None)
+    return refuse(error, {"retry-after": f"{retry_after:g}"} if retry_after is not None else None)

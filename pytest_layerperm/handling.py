@@ -38,7 +38,7 @@ class Handling:
         if call is None:
             return None
         call.time = self._virtual_time.now()
-        if request.headers.get(UNLOGGED) is not None:
+        if call.invocation_id == UNLOGGED:
             return self._perform(call)
         try:
             response = self._handler(call)
@@ -70,16 +70,16 @@ class Handling:
     def _log(self, call: Call, status: int | None, error_code: str | None) -> None:
         self._calls.add(
             LoggedCall(
-                operation=call.operation,
-                account_id=call.account_id,
-                region_name=call.region_name,
-                layer=call.resource,
-                parameters=logged_parameters(call.operation, call.given, call.version),
-                status=status,
-                error_code=error_code,
-                fault=", ".join(call.notes) or None,
-                seconds=call.time,
-                invocation_id=call.invocation_id,
+                call.operation,
+                call.account_id,
+                call.region_name,
+                call.resource,
+                logged_parameters(call.operation, call.given, call.version),
+                status,
+                error_code,
+                ", ".join(call.notes) or None,
+                call.time,
+                call.invocation_id,
             )
         )
 

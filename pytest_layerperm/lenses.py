@@ -219,13 +219,13 @@ def _unlogged(client: Any) -> Generator[None]:
 
     def mark(request: Any, **_: Any) -> None:
         if threading.get_ident() == thread:
-            request.headers[UNLOGGED] = "1"
+            request.headers["amz-sdk-invocation-id"] = UNLOGGED  # No signature covers it.
 
-    client.meta.events.register("before-sign.lambda", mark, mark)
+    client.meta.events.register("before-send.lambda", mark, mark)
     try:
         yield
     finally:
-        client.meta.events.unregister("before-sign.lambda", mark, mark)
+        client.meta.events.unregister("before-send.lambda", mark, mark)
 
 
 def _pages(client: Any, operation: str, items: str, **parameters: Any) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ class VirtualTime:
         self.real_sleep = real_sleep
         self._skipped = 0.0
         self._date = (0, "")
+        self._created = (0, "")
         self._lock = threading.Lock()
 
     def now(self) -> float:
@@ -37,16 +38,21 @@ class VirtualTime:
 
     def timestamp(self) -> str:
         """This moment in the form of ``CreatedDate`` (aws-facts 10.3)."""
-        milliseconds = round(self.now() * 1000)
-        seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds // 1000))
-        return f"{seconds}.{milliseconds % 1000:03}+0000"
+        second, milliseconds = divmod(round(self.now() * 1000), 1000)
+        known, text = self._created
+        if known != second:
+            text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+            self._created = (second, text)
+        return f"{text}.{milliseconds:03}+0000"
 
     def http_date(self) -> str:
         """This moment in the form of the header ``Date``."""
         second = int(self.now())
-        if self._date[0] != second:
-            self._date = (second, formatdate(second, usegmt=True))
-        return self._date[1]
+        known, text = self._date
+        if known != second:
+            text = formatdate(second, usegmt=True)
+            self._date = (second, text)
+        return text
 
     def sleep(self, seconds: float) -> None:
         """A retry wait: recorded, and skipped unless waiting is real."""

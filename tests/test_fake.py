@@ -1,12 +1,14 @@
 """LayerPerm itself: on and off, as a context manager and a decorator, and what it is asked."""
 
 import asyncio
+import gc
 import inspect
 import os
 import subprocess
 import sys
 import threading
 import unittest
+import weakref
 
 import boto3
 import pytest
@@ -614,3 +616,19 @@ def test_rate_limit_for_ever_is_no_expectation():
     with LayerPerm() as fake:
         fake.inject(RateLimit())
         assert names() == []
+
+
+def test_a_fake_that_nobody_holds_is_freed_at_once():
+    """It does not wait for the garbage collector, with all that was published and logged in it."""
+    gc.collect()
+    gc.disable()
+    try:
+        with LayerPerm() as fake:
+            client = boto3.client("lambda")
+            published = client.publish_layer_version(LayerName="deps", Content={"ZipFile": zip_of({"a": "b"})})
+            client.get_layer_version_by_arn(Arn=published["LayerVersionArn"])
+        freed = [weakref.ref(part) for part in (fake, fake.store, fake.callers, fake.calls)]
+        del fake
+        assert [part() for part in freed] == [None] * 4
+    finally:
+        gc.enable()

@@ -160,7 +160,7 @@ def test_throttled_answer_on_the_wire(layerperm, layerperm_layer):
         with pytest.raises(botocore.exceptions.ClientError):
             share(client)
     assert [answer["status_code"] for answer in seen] == [429, 429, 400]
-    assert [answer["headers"].get("Retry-After") for answer in seen] == [None, "1.5", None]
+    assert [answer["headers"].get("retry-after") for answer in seen] == [None, "1.5", None]
     assert [answer["headers"]["x-amzn-errortype"] for answer in seen] == [
         "TooManyRequestsException",
         "TooManyRequestsException",

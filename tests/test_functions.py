@@ -356,3 +356,15 @@ def test_moto_reads_our_layers(layerperm, functions):
     assert backend.layers_versions_by_arn(layer.arn).code_bytes == zip_of({"a.py": "1"})
     assert backend.layers_versions_by_arn("arn:aws:lambda:us-east-1:123456789012:layer:x:1") is None
     assert backend.layers_versions_by_arn("no arn") is None
+
+
+def test_functions_after_a_reset(layerperm):
+    """A fake that was emptied while it was on attaches what was published since, and knows nothing from before."""
+    functions = Functions()
+    before = layerperm.publish_layer("before")
+    functions.create([before.arn])
+    layerperm.reset()
+    after = layerperm.publish_layer("after")
+    assert functions.update([after.arn]) == [after.arn]
+    with pytest.raises(ClientError, match="before:1 does not exist"):
+        functions.update([before.arn])

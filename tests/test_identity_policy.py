@@ -539,3 +539,10 @@ def test_report(pytester):
     assert len(sections) == 1
     assert " layerperm identity policies " in sections[0]
     assert "arn:aws:iam::123456789012:user/layerperm by identity_policy" in result.outlines
+
+
+def test_motos_organizations_after_a_reset(layerperm):
+    """moto goes on when the fake is emptied, and so do its organizations."""
+    made = layerperm.session().client("organizations").create_organization()["Organization"]
+    layerperm.reset()
+    assert layerperm.organization_of(ACCOUNT) == made["Id"]

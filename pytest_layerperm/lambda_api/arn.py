@@ -79,7 +79,8 @@ class LayerId(NamedTuple):
         return f"arn:{self.partition}:lambda:{self.region_name}:{self.account_id}:layer:{self.name}"
 
     def version_arn(self, version: int) -> str:
-        return f"{self.arn}:{version}"
+        partition, region_name, account_id, name = self  # Faster than self.arn, and every call needs it.
+        return f"arn:{partition}:lambda:{region_name}:{account_id}:layer:{name}:{version}"
 
 
 def layer_id(name: str, account_id: str, region_name: str) -> LayerId:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from json.encoder import encode_basestring
+from typing import NamedTuple
 
 from .arn import LayerId, root_arn
 
@@ -25,8 +25,7 @@ json_text = encode_basestring
 """The same of one text, with its quotes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One grant: who may use a layer version.
 
     ``principal`` is ``"*"`` or the ARN of an account's root; ``document`` is the statement's JSON (2.1-2.4).
@@ -66,22 +65,18 @@ def make_statement(
     return Statement(sid, principal, organization_id, document)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """The policy of one layer version at one revision. No statements: emptied, which is not "never had" (3.6)."""
 
     revision_id: str
     statements: tuple[Statement, ...]
-
-    @property
-    def document(self) -> str:
-        """The policy as GetLayerVersionPolicy returns it (2.2)."""
-        return _POLICY_HEAD + ",".join([s.document for s in self.statements]) + _POLICY_TAIL
+    document: str
+    """The policy as GetLayerVersionPolicy returns it (2.2)."""
 
     @property
     def size(self) -> int:
         """Bytes of the document; everything a statement can hold is ASCII."""
-        return _size(self.statements)
+        return len(self.document)
 
     def statement(self, sid: str) -> Statement | None:
         for statement in self.statements:
@@ -90,13 +85,12 @@ class Policy:
         return None
 
 
-def _size(statements: tuple[Statement, ...]) -> int:
-    commas = max(len(statements) - 1, 0)
-    return len(_POLICY_HEAD) + sum([len(s.document) for s in statements]) + commas + len(_POLICY_TAIL)
+def make_policy(revision_id: str, statements: tuple[Statement, ...]) -> Policy:
+    """The policy of these statements."""
+    return Policy(revision_id, statements, f"{_POLICY_HEAD}{','.join([s.document for s in statements])}{_POLICY_TAIL}")
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """A layer version's archive: its bytes, and what AWS tells about them."""
 
     archive: bytes
@@ -110,8 +104,7 @@ class Content:
         return len(self.archive)
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(NamedTuple):
     """What a publisher says of a layer version. None where a list was not given, which is not ``[]`` (10.2)."""
 
     description: str | None = None
@@ -120,8 +113,7 @@ class Details:
     compatible_architectures: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedVersion:
+class PublishedVersion(NamedTuple):
     """One layer version as it was published; nothing of it ever changes but its policy, which is kept apart."""
 
     layer: LayerId

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from .access import Caller, refusal
 from .arn import LayerId, partition_of
@@ -17,7 +17,7 @@ from .errors import (
 )
 from .model import Content, Details, PublishedVersion
 from .store import LayerStore, Page, version_below_one
-from .wire import NO_CONTENT, Call, Response, answer, answer_texts, is_own_region, refuse
+from .wire import NO_CONTENT, Call, Response, answer, answer_revised, is_own_region, refuse
 
 Parameters = Mapping[str, Any]
 
@@ -41,17 +41,6 @@ class Operations:
         self._caller_of = caller_of
         self._location_of = location_of
         self._fetch = fetch
-        self._perform: dict[str, Callable[[Call, Parameters], Response]] = {
-            "AddLayerVersionPermission": self._add_permission,
-            "RemoveLayerVersionPermission": self._remove_permission,
-            "GetLayerVersionPolicy": self._get_policy,
-            "PublishLayerVersion": self._publish,
-            "GetLayerVersion": self._get_version,
-            "GetLayerVersionByArn": self._get_version,
-            "ListLayers": self._list_layers,
-            "ListLayerVersions": self._list_versions,
-            "DeleteLayerVersion": self._delete_version,
-        }
 
     def perform(self, call: Call) -> Response:
         """The answer to a call; every refusal is an answer too. A refused call changes nothing."""
@@ -66,16 +55,17 @@ class Operations:
             raise call.refusal
         parameters = read(call.operation, call.given)
         self._authorize(call)
-        return self._perform[call.operation](call, parameters)
+        return self._PERFORM[call.operation](self, call, parameters)
 
     def _authorize(self, call: Call) -> None:
-        layer = call.layer
+        layer, signature = call.layer, call.signature
         partition = partition_of(call.region_name)
-        if call.operation == "GetLayerVersionByArn" and layer is not None and layer.partition != partition:
-            # A third-party report; ahead of authorization is inferred.
-            raise InvalidParameterValueException(f"Invalid layer version {call.given['Arn']}")
-        if layer is not None and call.signature is not None and call.signature.access_key == layer.account_id:
-            return  # Most calls: signed by the very account that the layer is of.
+        if layer is not None:
+            if call.operation == "GetLayerVersionByArn" and layer.partition != partition:
+                # A third-party report; ahead of authorization is inferred.
+                raise InvalidParameterValueException(f"Invalid layer version {call.given['Arn']}")
+            if signature is not None and signature.access_key == layer.account_id:
+                return  # Most calls: signed by the very account that the layer is of.
         caller = self._caller_of(call)
         # ListLayers is on no layer; one of AWS's own layers (":::awslayer:") is nobody's here.
         owner_account_id = caller.account_id if layer is None else layer.account_id
@@ -92,7 +82,9 @@ class Operations:
 
     def _version_of(self, call: Call) -> tuple[LayerId, int]:
         """The version that a permission operation is about; another region's is not there (U7, inferred)."""
-        layer, version = _located(call)
+        layer, version = call.layer, call.version
+        assert layer is not None
+        assert version is not None
         if version < 1:
             raise version_below_one()
         if not is_own_region(layer, call.region_name):
@@ -117,7 +109,7 @@ class Operations:
             organization_id=organization_id,
             revision_id=parameters.get("RevisionId"),
         )
-        return answer_texts(201, Statement=statement.document, RevisionId=revision_id)
+        return answer_revised(201, "Statement", statement.document, revision_id)
 
     def _remove_permission(self, call: Call, parameters: Parameters) -> Response:
         layer, version = self._version_of(call)
@@ -128,7 +120,7 @@ class Operations:
 
     def _get_policy(self, call: Call, parameters: Parameters) -> Response:
         policy = self._store.policy(*self._version_of(call))
-        return answer_texts(200, Policy=policy.document, RevisionId=policy.revision_id)
+        return answer_revised(200, "Policy", policy.document, policy.revision_id)
 
     def _publish(self, call: Call, parameters: Parameters) -> Response:
         layer = call.layer
@@ -204,6 +196,18 @@ class Operations:
                 ],
             },
         )
+
+    _PERFORM: ClassVar[Mapping[str, Callable[..., Response]]] = {
+        "AddLayerVersionPermission": _add_permission,
+        "RemoveLayerVersionPermission": _remove_permission,
+        "GetLayerVersionPolicy": _get_policy,
+        "PublishLayerVersion": _publish,
+        "GetLayerVersion": _get_version,
+        "GetLayerVersionByArn": _get_version,
+        "ListLayers": _list_layers,
+        "ListLayerVersions": _list_versions,
+        "DeleteLayerVersion": _delete_version,
+    }
 
     def _described(self, published: PublishedVersion) -> dict[str, Any]:
         """A version as Publish and Get return it (10.2)."""

@@ -16,7 +16,7 @@ from .errors import (
     ResourceNotFoundException,
     layer_version_not_found,
 )
-from .model import POLICY_SIZE_LIMIT, Content, Details, Policy, PublishedVersion, Statement, make_statement
+from .model import POLICY_SIZE_LIMIT, Content, Details, Policy, PublishedVersion, Statement, make_policy, make_statement
 
 _WRONG_REVISION = (
     "The Revision Id provided does not match the latest Revision Id. "
@@ -207,7 +207,7 @@ class LayerStore:
                     f"The statement id ({sid}) provided already exists. "
                     "Please provide a new statement id, or remove the existing statement."
                 )
-            changed = Policy(self._new_id(), (*statements, statement))
+            changed = make_policy(self._new_id(), (*statements, statement))
             size = changed.size
             if size > POLICY_SIZE_LIMIT:
                 raise PolicyLengthExceededException(
@@ -229,7 +229,7 @@ class LayerStore:
             if not policy.statement(sid):
                 raise ResourceNotFoundException(f"Statement {sid} is not found in resource policy.")
             kept = tuple([s for s in policy.statements if s.sid != sid])
-            place.policy = Policy(self._new_id(), kept)
+            place.policy = make_policy(self._new_id(), kept)
 
     def _place(self, layer: LayerId, version: int) -> _Version | None:
         record = self._layers.get(layer)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Literal, NamedTuple, Protocol, cast
 from urllib.parse import parse_qsl, unquote
 
 from .arn import LayerId, is_region_name, parse, partition_of, resolve
@@ -59,7 +59,8 @@ class Response(NamedTuple):
             headers["content-length"] = str(len(self.body))
         if self.error_code is not None:
             headers["x-amzn-errortype"] = self.error_code
-        headers.update(self.headers)
+        if self.headers:
+            headers.update(self.headers)
         return headers
 
 
@@ -68,11 +69,9 @@ def answer(status: int, body: Mapping[str, Any]) -> Response:
     return Response(status, _encode(body))
 
 
-def answer_texts(status: int, **members: str) -> Response:
-    """The same, faster, where all members are ASCII texts."""
-    return Response(
-        status, "".join(["{", ",".join([f'"{k}":{json_text(text)}' for k, text in members.items()]), "}"]).encode()
-    )
+def answer_revised(status: int, name: str, text: str, revision_id: str) -> Response:
+    """The same, faster, for a text beside a revision, both ASCII."""
+    return Response(status, f'{{"{name}":{json_text(text)},"RevisionId":"{revision_id}"}}'.encode())
 
 
 NO_CONTENT = Response(204, b"")
@@ -153,42 +152,65 @@ class Route(NamedTuple):
     path_members: Mapping[str, str]
 
 
-@lru_cache(maxsize=1024)
-def route(method: str, path: str, query: str) -> Route | None:
-    """The layer operation that method and path name; None when it is none of the nine.
+_Resource = Literal["layers", "versions", "version", "policy", "statement"]
+_OPERATIONS: Mapping[tuple[str, _Resource], str] = {
+    ("GET", "layers"): "ListLayers",
+    ("GET", "versions"): "ListLayerVersions",
+    ("POST", "versions"): "PublishLayerVersion",
+    ("GET", "version"): "GetLayerVersion",
+    ("DELETE", "version"): "DeleteLayerVersion",
+    ("GET", "policy"): "GetLayerVersionPolicy",
+    ("POST", "policy"): "AddLayerVersionPermission",
+    ("DELETE", "statement"): "RemoveLayerVersionPermission",
+}
 
-    Kept, as all that is decoded of a path: the calls of a test are mostly about the same layer.
+
+def route(method: str, path: str, query: str) -> Route | None:
+    """The layer operation that method and path name; None when it is none of the nine."""
+    found = _resource_at(path)
+    if found is None:
+        return None
+    resource, members = found
+    operation = _OPERATIONS.get((method, resource))
+    if operation is None:
+        return None
+    if operation == "ListLayers" and ("find", "LayerVersion") in parse_qsl(query):
+        operation = "GetLayerVersionByArn"
+    return Route(operation, members)
+
+
+@lru_cache(maxsize=1024)
+def _resource_at(path: str) -> tuple[_Resource, Mapping[str, str]] | None:
+    """What a path leads to, and the members in it; None for any other path.
+
+    Kept, as all that is decoded of a path: the calls of a test are mostly about the same layers.
     """
     segments = path.split("/")
     count = len(segments)
-    if count < 3 or segments[2] != "layers" or segments[1] != "2018-10-31":
+    if count < 3 or segments[1:3] != ["2018-10-31", "layers"]:
         return None
     if count == 3:
-        if method != "GET":
-            return None
-        by_arn = ("find", "LayerVersion") in parse_qsl(query)
-        return Route("GetLayerVersionByArn" if by_arn else "ListLayers", {})
+        return "layers", {}
     if count < 5 or not segments[3] or segments[4] != "versions":
         return None
-    members = {"LayerName": unquote(segments[3])}
+    members = {"LayerName": _unquoted(segments[3])}
     if count == 5:
-        operation = {"GET": "ListLayerVersions", "POST": "PublishLayerVersion"}.get(method)
-        return Route(operation, members) if operation else None
+        return "versions", members
     if not segments[5]:
         return None
     members["VersionNumber"] = unquote(segments[5])
     if count == 6:
-        operation = {"GET": "GetLayerVersion", "DELETE": "DeleteLayerVersion"}.get(method)
-        return Route(operation, members) if operation else None
+        return "version", members
     if segments[6] != "policy":
         return None
     if count == 7:
-        operation = {"GET": "GetLayerVersionPolicy", "POST": "AddLayerVersionPermission"}.get(method)
-        return Route(operation, members) if operation else None
-    if count == 8 and method == "DELETE" and segments[7]:
-        members["StatementId"] = unquote(segments[7])
-        return Route("RemoveLayerVersionPermission", members)
+        return "policy", members
+    if count == 8 and segments[7]:
+        return "statement", {**members, "StatementId": unquote(segments[7])}
     return None
+
+
+_unquoted = lru_cache(maxsize=256)(unquote)
 
 
 def _members_in(place: str) -> dict[str, frozenset[str]]:
@@ -217,7 +239,7 @@ def decode(request: Request, account_of: Callable[[str], str]) -> Call | None:
     call = Call(
         operation=found.operation,
         account_id=account_of(signature.access_key if signature else ""),
-        region_name=region_of(request, signature),
+        region_name=signature.region_name if signature else region_of(request, None),
         given=given,
         invocation_id=request.headers.get("amz-sdk-invocation-id"),
         signature=signature,
@@ -244,12 +266,17 @@ def call_of(
 
 def _only(members: frozenset[str], found: dict[str, Any]) -> dict[str, Any]:
     """What is known at this place: a member that stands elsewhere is one more unknown member."""
+    if members.issuperset(found):
+        return found
     return {name: value for name, value in found.items() if name in members}
+
+
+_read_json = json.JSONDecoder().decode
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
-        value: Any = json.loads(body) if body else {}
+        value: Any = _read_json(body.decode()) if body else {}
     except (ValueError, RecursionError):
         raise SerializationException("The request body is not valid JSON.") from None
     if not isinstance(value, dict):

@@ -29,13 +29,22 @@ def read_timeout_of(timeout: Any) -> float:
     urllib3's ``Timeout``, or None, which is for ever.
     """
     if isinstance(timeout, Timeout):
-        if timeout.total is not None:
-            # urllib3 tells what is left of a total only when it knows when connecting began.
-            timeout = timeout.clone()
-            timeout.start_connect()
-        timeout = timeout.read_timeout
-    elif isinstance(timeout, (list, tuple)):
+        return _read_timeout_of_urllib3(timeout)
+    if isinstance(timeout, (list, tuple)):
         timeout = cast(Sequence[Any], timeout)[1]
+    return _seconds(timeout)
+
+
+@lru_cache(maxsize=64)
+def _read_timeout_of_urllib3(timeout: Timeout) -> float:
+    if timeout.total is not None:
+        # urllib3 tells what is left of a total only when it knows when connecting began.
+        timeout = timeout.clone()
+        timeout.start_connect()
+    return _seconds(timeout.read_timeout)
+
+
+def _seconds(timeout: Any) -> float:
     return float(timeout) if isinstance(timeout, (int, float)) else math.inf
 
 
@@ -48,7 +57,10 @@ class TextHeaders:
         self._headers = headers
 
     def get(self, name: str, /) -> str | None:
-        value = self._headers.get(name)
+        try:
+            value = self._headers[name]  # Faster than .get() of a mapping that is written in Python.
+        except KeyError:
+            return None
         return value.decode("latin-1") if isinstance(value, bytes) else value
 
 

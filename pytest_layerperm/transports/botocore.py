@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
-import botocore.awsrequest
 import botocore.httpsession
 import botocore.signers
+from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.credentials import Credentials
 
 from ..environment import SECRET_KEY
@@ -42,7 +43,7 @@ def caught(current: Callable[[], Fake]) -> Generator[None]:
         fake = current()
         response = answer_botocore(fake, request, url, read_timeout_of(session._timeout))  # noqa: SLF001
         if response is not None:
-            return to_botocore(request.url, response.status, fake.headers_of(response), response.body)
+            return _Answer(request.url, response.status, fake.headers_of(response), response.body)
         if is_loopback(url):
             return real_send(session, request)
         status, headers, body = fake.answer_elsewhere(request, url)
@@ -70,7 +71,52 @@ def caught(current: Callable[[], Fake]) -> Generator[None]:
 
 def to_botocore(url: str, status: int, headers: Any, body: bytes) -> Any:
     """An answer in botocore's form."""
-    return botocore.awsrequest.AWSResponse(url, status, headers, _Raw(body))  # pyright: ignore[reportArgumentType]
+    return AWSResponse(url, status, headers, _Raw(body))  # pyright: ignore[reportArgumentType]
+
+
+class _Answer(AWSResponse):
+    """Botocore's response with the fake's answer in it, made with less ado: every call pays for it."""
+
+    def __init__(self, url: str, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.url = url
+        self.status_code = status
+        self.headers = _Headers(headers)
+        self._content = body
+
+    @cached_property
+    def raw(self) -> _Raw:
+        return _Raw(self._content)
+
+
+class _Headers(HeadersDict):
+    """Botocore's headers for names in lower case, as the fake's are. Botocore looks up many and finds few."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        self._values = headers
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self._values[name.lower()] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._values[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._values
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self._values.get(name.lower(), default)
+
+    def __iter__(self) -> Iterator[str]:  # pyright: ignore[reportIncompatibleMethodOverride] - theirs is a generator
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return repr(self._values)
 
 
 class _Raw(io.BytesIO):

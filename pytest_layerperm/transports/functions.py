@@ -22,12 +22,19 @@ class Callers(Protocol):
     def signed_by(self, signature: Signature | None, account_id: str) -> Caller: ...
 
 
+class Fake(Protocol):
+    @property
+    def store(self) -> LayerStore: ...
+
+    @property
+    def callers(self) -> Callers: ...
+
+
 class FunctionLayers:
     """The layers of one fake's functions."""
 
-    def __init__(self, store: LayerStore, callers: Callers) -> None:
-        self._store = store
-        self._callers = callers
+    def __init__(self, fake: Fake) -> None:
+        self._fake = fake
         self._acting: ContextVar[tuple[Caller, Signature | None] | None] = ContextVar("acting", default=None)
 
     @contextmanager
@@ -46,7 +53,7 @@ class FunctionLayers:
 
     def caller_in(self, account_id: str) -> Caller:
         """Who acts in an account: the caller of the request that is being answered, or its root."""
-        return self._callers.signed_by(self.signature_in(account_id), account_id)
+        return self._fake.callers.signed_by(self.signature_in(account_id), account_id)
 
     def entries(self, account_id: str, region_name: str, given: Any, code: bytes | None) -> list[dict[str, Any]]:
         """``Layers`` of a function's configuration, for the version ARNs of a request.
@@ -54,7 +61,7 @@ class FunctionLayers:
         ``code`` is the function's archive, None where it is not known yet. Raises LambdaError where the function
         may not have these layers.
         """
-        versions = attach(given, store=self._store, caller=self.caller_in(account_id), region_name=region_name)
+        versions = attach(given, store=self._fake.store, caller=self.caller_in(account_id), region_name=region_name)
         check_size(0 if code is None else unzipped_size(code), [version.content for version in versions])
         return [{"Arn": version.arn, "CodeSize": version.content.size} for version in versions]
 
@@ -66,7 +73,7 @@ class FunctionLayers:
     def version(self, arn: str) -> PublishedVersion | None:
         """A layer version that a function has; it may be deleted meanwhile."""
         layer, number = parse(arn)
-        return None if layer is None or number is None else self._store.find_deleted(layer, number)
+        return None if layer is None or number is None else self._fake.store.find_deleted(layer, number)
 
 
 def check_function_call(request: Request, caller: Caller, region_name: str) -> bool:

@@ -11,16 +11,16 @@ from __future__ import annotations
 import json
 import math
 import threading
+import weakref
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, NoReturn, Protocol
 from urllib.parse import SplitResult, urlsplit
 
-from ..callers import Callers, Principal, Restrictions
+from ..callers import Callers
 from ..fault import ConnectionBroken
 from ..imports import on_import
 from ..lambda_api.errors import LambdaError
-from ..lambda_api.iam import IdentityPolicy
 from ..lambda_api.store import LayerStore
 from ..lambda_api.wire import Call, Request, Response, call_of, refuse, region_of, signature_of
 from ..wording import moto_without_extra
@@ -74,10 +74,11 @@ class Elsewhere:
     """What one fake has of moto."""
 
     def __init__(self, fake: Fake, undo: ExitStack) -> None:
-        self._fake = fake
+        # Weakly: a fake that nobody holds is freed at once, with all that happened in it, as nothing leads back to it.
+        self._fake: Fake = weakref.proxy(fake)
         self._undo = undo
         self._lock = threading.Lock()
-        self.layers = FunctionLayers(fake.store, fake.callers)
+        self.layers = FunctionLayers(self._fake)
         self.stacks = Stacks(self._act)
 
     def answer(self, request: Any, url: SplitResult) -> Answer:
@@ -137,42 +138,6 @@ class Elsewhere:
     def refusal(self, refused: LambdaError) -> Answer:
         response = refuse(refused)
         return response.status, self._fake.headers_of(response), response.body
-
-    def principal_of(self, access_key: str) -> Principal | None:
-        """The user or role session that moto gave the access key to."""
-        found = private.access_key(access_key)
-        if found is None:
-            return None
-        account_id, backend = found
-        role = private.assumed_role(account_id, access_key)
-        if role is not None:
-            return Principal(account_id, role.arn, role.role_arn)
-        user = backend.get_user_from_access_key_id(access_key)
-        return Principal(account_id, user.arn if user is not None else None)
-
-    def restrictions_of(self, access_key: str) -> Restrictions:
-        """The policies of the user or role session that moto gave the access key to, where moto enforces IAM.
-
-        Raises UnsupportedPolicy, naming the policy's owner, for what is not known of IAM.
-        """
-        found = private.access_key(access_key) if private.iam_is_enforced() else None
-        if found is None:
-            return Restrictions()
-        account_id, backend = found
-        role = private.assumed_role(account_id, access_key)
-        documents = private.policies_of(
-            account_id, backend.partition, access_key, None if role is None else role.session_token
-        )
-        owner = self.principal_of(access_key)
-        assert owner is not None
-        policies = [IdentityPolicy.parse(document, argument=f"policy of {owner.arn}") for document in documents]
-        session_policy = None
-        if role is not None and role.policy:
-            session_policy = IdentityPolicy.parse(role.policy, argument=f"session policy of {owner.arn}")
-        return Restrictions(tuple(policies), session_policy)
-
-    def organization_of(self, account_id: str) -> str | None:
-        return private.organization_of(account_id)
 
     def start(self) -> None:
         """Starts moto's mock, until the fake is off, unless one is on."""

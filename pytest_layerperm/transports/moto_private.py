@@ -66,7 +66,7 @@ def silenced(
     real_call, real_response = stubber.__call__, catcher.get_response
 
     def call(self: Any, event_name: str, request: Any, **more: Any) -> Any:
-        return real_call(self, event_name, request, **more) if speaks(request) else None
+        return real_call(self, event_name, request, **more) if self.enabled and speaks(request) else None
 
     def get_response(self: Any, request: Any) -> Any:
         return answer_requests(request, partial(real_response, self))

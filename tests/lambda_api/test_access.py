@@ -14,13 +14,13 @@ from pytest_layerperm.lambda_api.access import (
 from pytest_layerperm.lambda_api.arn import layer_id
 from pytest_layerperm.lambda_api.constraints import MEMBERS
 from pytest_layerperm.lambda_api.errors import AccessDeniedException
-from pytest_layerperm.lambda_api.model import ACTION, Policy, make_statement
+from pytest_layerperm.lambda_api.model import ACTION, Policy, make_policy, make_statement
 
 LAYER = layer_id("shared-deps", "123456789012", "us-east-1")
 PUBLIC = make_statement(LAYER, 1, "public", ACTION, "*", None)
 PARTNER = make_statement(LAYER, 1, "partner", ACTION, "210987654321", None)
 OURS = make_statement(LAYER, 1, "ours", ACTION, "*", "o-exampleorgid")
-POLICY = Policy("r", (PARTNER, PUBLIC, OURS))
+POLICY = make_policy("r", (PARTNER, PUBLIC, OURS))
 CALLER = Caller("210987654321")
 
 
@@ -54,7 +54,7 @@ def test_by_arn_is_authorized_as_get_layer_version() -> None:
 def test_reading_another_accounts_version(operation: str) -> None:
     """With a statement, and not without."""
     assert foreign(operation, POLICY) is None
-    refused = foreign(operation, Policy("r", (OURS,)))
+    refused = foreign(operation, make_policy("r", (OURS,)))
     assert str(refused) == (
         "User: arn:aws:iam::210987654321:root is not authorized to perform: lambda:GetLayerVersion "
         "on resource: arn:v because no resource-based policy allows the lambda:GetLayerVersion action"

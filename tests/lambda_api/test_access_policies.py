@@ -9,12 +9,12 @@ import pytest
 from pytest_layerperm.lambda_api.access import Caller, refusal
 from pytest_layerperm.lambda_api.arn import layer_id
 from pytest_layerperm.lambda_api.iam import IdentityPolicy
-from pytest_layerperm.lambda_api.model import ACTION, Policy, make_statement
+from pytest_layerperm.lambda_api.model import ACTION, make_policy, make_statement
 
 OWNER, OTHER = "123456789012", "210987654321"
 LAYER = layer_id("shared-deps", OWNER, "us-east-1")
 ARN = LAYER.version_arn(1)
-PUBLIC = Policy("r", (make_statement(LAYER, 1, "public", ACTION, "*", None),))
+PUBLIC = make_policy("r", (make_statement(LAYER, 1, "public", ACTION, "*", None),))
 
 
 def policy(effect: str = "Allow", **statement: Any) -> IdentityPolicy:

@@ -16,7 +16,7 @@ from pytest_layerperm.lambda_api.arn import layer_id
 from pytest_layerperm.lambda_api.constraints import read, whole_number
 from pytest_layerperm.lambda_api.errors import LambdaError, SerializationException, ValidationException
 from pytest_layerperm.lambda_api.iam import IdentityPolicy
-from pytest_layerperm.lambda_api.model import ACTION, POLICY_SIZE_LIMIT, Content, Details, Policy, make_statement
+from pytest_layerperm.lambda_api.model import ACTION, POLICY_SIZE_LIMIT, Content, Details, make_policy, make_statement
 from pytest_layerperm.lambda_api.operations import Operations
 from pytest_layerperm.lambda_api.store import LayerStore
 from pytest_layerperm.lambda_api.wire import Call, Request, Signature, decode, signature_of
@@ -117,7 +117,7 @@ def test_a_policy_may_be_as_large_as_its_limit(api: Api) -> None:
     """20,480 bytes pass, and one more does not (3.13)."""
     one = len(make_statement(LAYER, 1, "", ACTION, "*", None).document) + len(",")
     # So many statements with ids of 99 characters that the limit is reached, and then shorter ids to meet it.
-    room = POLICY_SIZE_LIMIT - Policy("", ()).size + len(",")
+    room = POLICY_SIZE_LIMIT - make_policy("", ()).size + len(",")
     count = -(-room // (one + 99))
     shorter, more = divmod(count * (one + 99) - room, count)
     lengths = [99 - shorter - (number < more) for number in range(count)]

@@ -9,9 +9,9 @@ from pytest_layerperm.lambda_api.model import (
     ACTION,
     Content,
     Details,
-    Policy,
     PublishedVersion,
     compact_json,
+    make_policy,
     make_statement,
 )
 
@@ -50,16 +50,16 @@ def test_root_arn_is_kept() -> None:
 
 
 def test_size_is_that_of_the_document() -> None:
-    """Without building it: with none, one, and many statements."""
+    """With none, one, and many statements."""
     for count in (0, 1, 2, 50):
-        policy = Policy("r", tuple([statement(sid=f"s{number}") for number in range(count)]))
+        policy = make_policy("r", tuple([statement(sid=f"s{number}") for number in range(count)]))
         assert policy.size == len(policy.document.encode())
         assert [s["Sid"] for s in json.loads(policy.document)["Statement"]] == [s.sid for s in policy.statements]
 
 
 def test_statements_are_found_by_id() -> None:
     """With its case, and None where there is none."""
-    policy = Policy("r", (statement(sid="s1"), statement(sid="s2")))
+    policy = make_policy("r", (statement(sid="s1"), statement(sid="s2")))
     assert policy.statement("s2") == statement(sid="s2")
     assert policy.statement("S2") is None
 

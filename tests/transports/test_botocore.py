@@ -5,6 +5,7 @@ import io
 import re
 import threading
 from contextlib import closing
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import boto3
@@ -16,6 +17,7 @@ import pytest
 from botocore.config import Config
 
 from pytest_layerperm import LayerPerm, RequestRefused, Slow
+from pytest_layerperm.transports import botocore as seam
 from pytest_layerperm.transports._translate import is_loopback
 
 EARLY_SESSION = boto3.Session(region_name="eu-west-1")
@@ -224,3 +226,55 @@ def test_read_timeout_as_a_bare_number(layerperm):
     layerperm.inject(Slow(5))
     with pytest.raises(botocore.exceptions.ReadTimeoutError):
         botocore.httpsession.URLLib3Session(timeout=3).send(_list_layers_request())
+
+
+class TestAnswers:
+    """What botocore gets is what it would have made of the same answer, made with less ado."""
+
+    HEADERS: ClassVar[dict[str, str]] = {"content-type": "application/json", "x-amzn-requestid": "r"}
+
+    @pytest.fixture
+    def both(self):
+        return [make("https://h/", 201, dict(self.HEADERS), b'{"a":1}') for make in (seam._Answer, seam.to_botocore)]
+
+    def test_response(self, both):
+        """Its attributes, and its body in each form."""
+        ours, theirs = both
+        assert isinstance(ours, botocore.awsrequest.AWSResponse)
+        for name in ("url", "status_code", "content", "text"):
+            assert getattr(ours, name) == getattr(theirs, name)
+        assert {*vars(theirs)} - {*vars(ours)} == {"raw"}
+
+    def test_stream(self, both):
+        """The body can be read as it comes, once."""
+        for one in both:
+            raw = one.raw
+            assert [b"".join(raw.stream()), raw.read()] == [b'{"a":1}', b""]
+            assert one.raw is raw
+
+    def test_headers(self, both):
+        """They ignore case in all that a mapping does."""
+        results = []
+        for headers in [one.headers for one in both]:
+            assert isinstance(headers, botocore.awsrequest.HeadersDict)
+            headers["X-New"] = "n"
+            headers["CONTENT-TYPE"] = "text/plain"
+            del headers["X-Amzn-RequestId"]
+            results.append(
+                [
+                    headers["Content-Type"],
+                    headers.get("x-NEW"),
+                    headers.get("X-None"),
+                    headers.get("X-None", "d"),
+                    "X-NEW" in headers,
+                    "x-none" in headers,
+                    len(headers),
+                    {name.lower(): value for name, value in headers.items()},
+                    {**headers.copy()}.keys() == {**headers}.keys(),
+                    repr(headers).lower(),
+                ]
+            )
+            for missing in ("X-None", "x-amzn-requestid"):
+                with pytest.raises(KeyError):
+                    headers[missing]
+        assert results[0] == results[1]
