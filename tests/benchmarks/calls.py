@@ -16,7 +16,7 @@ from pytest_layerperm import LayerPerm
 from pytest_layerperm.layers import zip_of
 
 from .canned import send
-from .measure import Cost, repeated, take_turns
+from .measure import Cost, difference, ratio, repeated, take_turns
 from .rows import Row, ratio_row
 
 ARCHIVE = zip_of({"python/shared_deps.py": "VERSION = 1\n"})
@@ -61,7 +61,7 @@ def _where(layer: Any) -> dict[str, Any]:
     return {"LayerName": layer.layer_arn, "VersionNumber": layer.version}
 
 
-def one_call(rounds: int, times: int = 40) -> Row:
+def one_call(rounds: int, times: int = 10) -> Row:
     """The same client, on a canned answer and on the fake."""
     client = boto3.client("lambda")
 
@@ -75,8 +75,8 @@ def one_call(rounds: int, times: int = 40) -> Row:
 
     costs = take_turns({"floor": on_the_floor, "fake": on_the_fake}, rounds)
     row = ratio_row("one call, in process (mean of a test's seven)", costs["fake"], costs["floor"], 1.15)
-    more = 1e6 * (costs["fake"].cpu - costs["floor"].cpu) / 7
-    return row._replace(found=f"{row.found}, {more:.0f} µs more")
+    more = difference(costs["fake"], costs["floor"]).cpu / 7
+    return row._replace(found=f"{row.found}, {1e6 * more:.0f} µs more")
 
 
 def under_moto(rounds: int, times: int = 20) -> Row:
@@ -165,12 +165,12 @@ def growth_of_policy(rounds: int, times: int = 100) -> Row:
             return repeated(calls, times)
 
     costs = take_turns({str(size): lambda size=size: on_the_fake(size) for size in sizes}, 2 * rounds)
-    one, half, whole = [costs[str(size)].cpu for size in sizes]
-    bend = (whole - half) / (half - one)
+    one, half, whole = [costs[str(size)] for size in sizes]
+    bend = difference(whole, half).cpu / difference(half, one).cpu
     return Row(
         f"call cost, from 1 to {STATEMENTS} statements",
         "linear only in the policy's own bytes",
-        f"{whole / one:.2f} × at 1; the second half of them costs {bend:.2f} × the first",
+        f"{ratio(whole, one).cpu:.2f} × at 1; the second half of them costs {bend:.2f} × the first",
         bend <= 1.3,
     )
 

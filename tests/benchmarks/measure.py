@@ -1,4 +1,6 @@
-"""Timing: runs of A and B take turns, so that other load on the machine meets both alike; medians are compared."""
+"""Timing: runs of A and B take turns, and the two of one round are compared: other load on the machine, which comes
+and goes, meets both alike. What is told is the median of all rounds.
+"""
 
 from __future__ import annotations
 
@@ -53,18 +55,36 @@ def pytest_run(folder: Path, *options: str) -> Cost:
     return Cost(usage.ru_utime + usage.ru_stime, wall)
 
 
-def take_turns(runs: Mapping[str, Callable[[], Cost]], rounds: int) -> dict[str, Cost]:
-    """The median cost of each, after one round that does not count; every second round goes backwards."""
+Costs = Sequence[Cost]
+"""Of each round."""
+
+
+def take_turns(runs: Mapping[str, Callable[[], Cost]], rounds: int) -> dict[str, Costs]:
+    """The costs of each, after one round that does not count; every second round goes backwards."""
     taken: dict[str, list[Cost]] = {name: [] for name in runs}
     for number in range(rounds + 1):
         for name in list(runs) if number % 2 else reversed(list(runs)):
             cost = runs[name]()
             if number:
                 taken[name].append(cost)
-    return {name: _median(costs) for name, costs in taken.items()}
+    return dict(taken)
 
 
-def _median(costs: Sequence[Cost]) -> Cost:
+def ratio(costs: Costs, floors: Costs) -> Cost:
+    """How much more the first takes than the second."""
+    return _median(
+        [Cost(cost.cpu / floor.cpu, cost.wall / floor.wall) for cost, floor in zip(costs, floors, strict=True)]
+    )
+
+
+def difference(costs: Costs, floors: Costs) -> Cost:
+    """How many seconds more the first takes than the second."""
+    return _median(
+        [Cost(cost.cpu - floor.cpu, cost.wall - floor.wall) for cost, floor in zip(costs, floors, strict=True)]
+    )
+
+
+def _median(costs: Costs) -> Cost:
     return Cost(statistics.median([cost.cpu for cost in costs]), statistics.median([cost.wall for cost in costs]))
 
 

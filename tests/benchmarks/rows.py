@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .measure import Cost
+from .measure import Costs, ratio
 
 
 class Row(NamedTuple):
@@ -17,10 +17,10 @@ class Row(NamedTuple):
     """None where there is no budget, only a comparison."""
 
 
-def ratio_row(what: str, cost: Cost, floor: Cost, limit: float | None, of: str = "floor") -> Row:
+def ratio_row(what: str, costs: Costs, floors: Costs, limit: float | None, of: str = "floor") -> Row:
     """A row on processor time; wall time, which other load on the machine distorts, is told beside it."""
-    ratio = cost.cpu / floor.cpu
-    found = f"{ratio:.2f} × {of} ({cost.wall / floor.wall:.2f} by wall time)"
+    cpu, wall = ratio(costs, floors)
+    found = f"{cpu:.2f} × {of} ({wall:.2f} by wall time)"
     if limit is None:
         return Row(what, "", found)
-    return Row(what, f"≤ {limit:.2f} × {of}", found, ratio <= limit)
+    return Row(what, f"≤ {limit:.2f} × {of}", found, cpu <= limit)
