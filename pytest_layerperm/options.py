@@ -50,6 +50,20 @@ def add_facts_options(parser: pytest.Parser) -> None:
     )
 
 
+def add_report_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("layerperm")
+    group.addoption(
+        "--layerperm-report",
+        metavar="PATH",
+        help="write an HTML page of the layers, grants and calls of each test that failed",
+    )
+    group.addoption(
+        "--layerperm-report-all",
+        action="store_true",
+        help="with --layerperm-report: of every test that used layerperm",
+    )
+
+
 def check_options(config: pytest.Config) -> None:
     """Raises UsageError for an ini option of ours that is unknown or has an impossible value."""
     # pytest has no public way left to see what it does not know itself.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
@@ -12,14 +13,14 @@ from .assertion_fixtures import *  # noqa: F403 - as below
 from .fixtures import *  # noqa: F403 - a plugin's fixtures are found in its module
 from .fixtures import FAKE
 from .markers import MARKERS
-from .options import add_facts_options, add_options, check_options
-from .report_file import add_report_options, watch_reports
-from .tables import measure_terminal
+from .options import add_facts_options, add_options, add_report_options, check_options
 
 if TYPE_CHECKING:
     from .fake import LayerPerm
 
 
+terminal_columns = 80
+"""Columns of the terminal when it could last be seen: while pytest captures output, nobody can tell."""
 STARTED = pytest.StashKey[list["LayerPerm"]]()
 """Fakes that the test itself has switched on and not off."""
 
@@ -34,12 +35,16 @@ def pytest_configure(config: pytest.Config) -> None:
     for text in MARKERS.values():
         config.addinivalue_line("markers", text)
     check_options(config)
-    measure_terminal()
+    global terminal_columns
+    terminal_columns = shutil.get_terminal_size((terminal_columns, 24)).columns
     if config.getoption("layerperm_endpoint") is not None:
         from .facts.suite import FactsSuite
 
         config.pluginmanager.register(FactsSuite(config), "layerperm-facts")
-    watch_reports(config)
+    if config.getoption("--layerperm-report") is not None or config.getoption("--layerperm-report-all"):
+        from .report_file import watch_reports
+
+        watch_reports(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -18,28 +18,12 @@ _ATTRIBUTE = "layerperm_page"
 """Of a test report: what the page shows, as JSON text. Reports travel, also from one process to another."""
 
 
-def add_report_options(parser: pytest.Parser) -> None:
-    group = parser.getgroup("layerperm")
-    group.addoption(
-        "--layerperm-report",
-        metavar="PATH",
-        help="write an HTML page of the layers, grants and calls of each test that failed",
-    )
-    group.addoption(
-        "--layerperm-report-all",
-        action="store_true",
-        help="with --layerperm-report: of every test that used layerperm",
-    )
-
-
 def watch_reports(config: pytest.Config) -> None:
-    """Collects for the page, where it was asked for. Raises UsageError for a path that cannot be a file."""
+    """Collects for the page. Raises UsageError for options that do not fit, and for a path that cannot be a file."""
     given: str | None = config.getoption("--layerperm-report")
     everything = bool(config.getoption("--layerperm-report-all"))
     if given is None:
-        if everything:
-            raise pytest.UsageError("--layerperm-report-all goes with --layerperm-report=PATH")
-        return
+        raise pytest.UsageError("--layerperm-report-all goes with --layerperm-report=PATH")
     path = Path(config.invocation_params.dir, given)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

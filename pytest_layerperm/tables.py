@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 _PYTEST_MARGIN = 8
 """Columns that pytest puts before each line of a failure."""
@@ -13,19 +15,11 @@ _LEAST_WRAPPED = 16
 """Columns that a cell must have left to be wrapped in."""
 
 
-_measured = 80
-"""Columns of the terminal when it could last be seen."""
-
-
-def measure_terminal() -> None:
-    """Remembers how wide the terminal is: while pytest captures output, nobody can tell."""
-    global _measured
-    _measured = shutil.get_terminal_size((_measured, 24)).columns
-
-
 def screen_width() -> int:
     """Columns of the terminal, or what the variable COLUMNS says."""
-    return max(shutil.get_terminal_size((_measured, 24)).columns, _NARROWEST)
+    seen: Any = sys.modules.get("pytest_layerperm.plugin")
+    columns = 80 if seen is None else seen.terminal_columns
+    return max(shutil.get_terminal_size((columns, 24)).columns, _NARROWEST)
 
 
 def text_width() -> int:

@@ -1,28 +1,39 @@
 """Text laid out, no wider than the terminal."""
 
 import os
+import shutil
+import sys
 
 import pytest
 
-from pytest_layerperm import tables
+from pytest_layerperm import plugin, tables
 
 
 @pytest.mark.parametrize(("columns", "width"), [("100", 92), ("80", 72), ("10", 40), ("0", 72), ("wide", 72)])
 def test_text_width(monkeypatch, columns, width):
     """COLUMNS says how wide the terminal is; pytest needs eight columns; nothing is narrower than forty."""
-    monkeypatch.setattr(tables, "_measured", 80)
+    monkeypatch.setattr(plugin, "terminal_columns", 80)
     monkeypatch.setenv("COLUMNS", columns)
     assert tables.text_width() == width
 
 
-def test_the_terminal_is_measured(monkeypatch):
-    """What was measured holds while nobody can tell."""
+@pytest.mark.parametrize(("seen", "width"), [(True, 132), (False, 80)])
+def test_a_terminal_that_nobody_can_see_now(monkeypatch, seen, width):
+    """What pytest saw when it started holds; without pytest there are 80 columns."""
     monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setattr(tables, "_measured", 80)
-    monkeypatch.setattr(tables.shutil, "get_terminal_size", lambda fallback: os.terminal_size((132, 50)))
-    tables.measure_terminal()
-    monkeypatch.setattr(tables.shutil, "get_terminal_size", lambda fallback: os.terminal_size(fallback))
-    assert tables.screen_width() == 132
+    monkeypatch.setattr(plugin, "terminal_columns", 132)
+    if not seen:
+        monkeypatch.delitem(sys.modules, plugin.__name__)
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda fallback: os.terminal_size(fallback))
+    assert tables.screen_width() == width
+
+
+def test_the_terminal_is_seen_at_the_start(pytester, monkeypatch):
+    """Failures are as wide as the terminal that pytest was started in."""
+    monkeypatch.setattr(plugin, "terminal_columns", 80)
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda fallback: os.terminal_size((132, 50)))
+    plugin.pytest_configure(pytester.parseconfig())
+    assert plugin.terminal_columns == 132
 
 
 def test_a_table():
