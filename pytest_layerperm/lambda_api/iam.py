@@ -155,7 +155,7 @@ def _statement(statement: Mapping[str, Any], place: str, sids: set[str]) -> Stat
     actions, not_action = _either(statement, "Action", place)
     resources, not_resource = _either(statement, "Resource", place)
     action = any_of(actions, _action, re.IGNORECASE | re.ASCII)
-    resource = any_of(resources, _resource)
+    resource = any_of(resources, _resource, 0)
     conditions: tuple[Comparison | Null, ...] = ()
     unsupported = None
     try:

@@ -101,6 +101,6 @@ def wildcards(text: str, anything: str = ".") -> str:
     return "".join(single.get(character) or re.escape(character) for character in text)
 
 
-def any_of(strings: Sequence[tuple[str, str]], translate: Callable[[str, str], str], flags: int = 0) -> re.Pattern[str]:
+def any_of(strings: Sequence[tuple[str, str]], translate: Callable[[str, str], str], flags: int) -> re.Pattern[str]:
     """One pattern for several alternatives; ``translate`` makes a regular expression of a text, or fails."""
     return re.compile("|".join(translate(text, place) for place, text in strings), re.DOTALL | flags)

@@ -221,11 +221,10 @@ class LayerStore:
         with self._lock:
             place = self._existing(layer, version)
             policy = place.policy
-            if policy is None:
-                # A revision is refused before the missing policy is told, as on Add (inferred).
-                _check_revision(policy, revision_id)
-                raise _no_policy()
+            # A revision is refused before the missing policy is told, as on Add (inferred).
             _check_revision(policy, revision_id)
+            if policy is None:
+                raise _no_policy()
             if not policy.statement(sid):
                 raise ResourceNotFoundException(f"Statement {sid} is not found in resource policy.")
             kept = tuple([s for s in policy.statements if s.sid != sid])

@@ -160,3 +160,21 @@ def test_labels_are_lower_camel() -> None:
         "revisionId",
     ]
     assert Member("S3Key", "body").label == "s3Key"
+
+
+@pytest.mark.parametrize("name", ["a b", "arn:aws:lambda:us-east-1:123456789012:layer:n:1", "a" * 141, "a" * 600])
+def test_a_wrong_name_alone(name: str) -> None:
+    """Where the only text of a call does not match its pattern, long or short, it is refused."""
+    assert refusal("GetLayerVersion", LayerName=name, VersionNumber="1").startswith(
+        f"1 validation error detected: Value '{name}' at 'layerName' failed to satisfy constraint: "
+        "Member must satisfy regular expression pattern: "
+    )
+
+
+def test_a_text_at_its_limits() -> None:
+    """A hundred characters are a statement id, one more are none."""
+    given = {"LayerName": "n", "VersionNumber": "1"}
+    assert read("RemoveLayerVersionPermission", {**given, "StatementId": "s" * 100})["StatementId"] == "s" * 100
+    assert refusal("RemoveLayerVersionPermission", **given, StatementId="s" * 101).endswith(
+        "at 'statementId' failed to satisfy constraint: Member must have length less than or equal to 100"
+    )

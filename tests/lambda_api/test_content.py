@@ -62,3 +62,25 @@ def test_what_unzips_to_too_much_is_refused() -> None:
     assert read_archive(claiming(UNZIPPED_SIZE_LIMIT - 1)).unzipped_size == UNZIPPED_SIZE_LIMIT - 1
     with pytest.raises(InvalidParameterValueException, match=r"^Unzipped size must be smaller than 262144000 bytes$"):
         read_archive(claiming(UNZIPPED_SIZE_LIMIT))
+
+
+def stored(size: int) -> bytes:
+    """An archive of so many bytes, with one file that is not compressed."""
+
+    def holding(data: bytes) -> bytes:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr("a", data)
+        return buffer.getvalue()
+
+    return holding(bytes(size - len(holding(b""))))
+
+
+@pytest.mark.parametrize(("size", "kept"), [(1000, True), (65_536, True), (65_537, False)])
+def test_what_was_read_is_kept_while_it_is_small(size: int, kept: bool) -> None:
+    """A suite mostly publishes the same small archive; a large one would take the memory of a whole run."""
+    archive = stored(size)
+    assert len(archive) == size
+    first = read_archive(archive)
+    assert first.archive == archive
+    assert (read_archive(bytes(bytearray(archive))) is first) is kept

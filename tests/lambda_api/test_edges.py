@@ -282,6 +282,14 @@ def test_calls_that_come_without_a_request() -> None:
     )
 
 
+def test_calls_that_nobody_signed() -> None:
+    """What another service does by itself is done as the account's root."""
+    api = Api()
+    given = {"LayerName": "shared-deps", "VersionNumber": "1"}
+    call = call_of_caller("GetLayerVersion", OWNER, "us-east-1", given, None)
+    assert json.loads(api.operations.carry_out(call).body)["Version"] == 1
+
+
 @pytest.mark.parametrize(
     ("authorization", "access_key"),
     [

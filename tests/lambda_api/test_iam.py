@@ -247,6 +247,13 @@ CONDITIONS = [
         {"lambda:Layer": LAYER},
         True,
     ),
+    Holds(
+        "ArnLike, a star over colons in the sixth part",
+        OPERATORS,
+        on_layers("ArnLike", "arn:aws:lambda:us-east-1:123456789012:*:1"),
+        {"lambda:Layer": LAYER},
+        True,
+    ),
     Holds("ArnLike, no ARN", INFERRED, on_arn("ArnLike", "*:*:*:*:*:*"), {"aws:PrincipalArn": "Alice"}, False),
     Holds(
         "ArnLike, a star in the sixth part",
