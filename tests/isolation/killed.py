@@ -38,6 +38,15 @@ def test_clean(layerperm: LayerPerm) -> None:
     assert layerperm.sleeps == []
 
 
+def test_another_service(layerperm: LayerPerm) -> None:
+    assert boto3.client("sts").get_caller_identity()
+
+
+def test_a_wait(layerperm: LayerPerm, layerperm_clock: Any) -> None:
+    layerperm.inject(Throttle(2))
+    assert layerperm.client().list_layers()["Layers"] == []
+
+
 def test_assertion(begun: LayerPerm) -> None:
     raise AssertionError
 
