@@ -1,4 +1,7 @@
-"""Every assertion helper as a fixture of its own name, for tests that take all they use as arguments."""
+"""Every assertion helper as a fixture of its own name, for tests that take all they use as arguments.
+
+Parameters and errors are told where the helpers are: ``pytest_layerperm.assertions``.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,14 @@ __all__ = [
 
 @pytest.fixture
 def assert_layer_shared_with(layerperm: object) -> Callable[..., Any]:
-    """Fails unless an account may use the layer version."""
+    """Fails unless an account (twelve digits) may use the layer version; ``via=`` demands the way.
+
+    The helper of that name, with all its parameters::
+
+        def test_release(layerperm_layer, assert_layer_shared_with):
+            my_tool.share(layerperm_layer.arn, "222222222222")
+            assert_layer_shared_with("222222222222")
+    """
     from .assertions import assert_layer_shared_with
 
     return assert_layer_shared_with
@@ -30,7 +40,14 @@ def assert_layer_shared_with(layerperm: object) -> Callable[..., Any]:
 
 @pytest.fixture
 def assert_layer_not_shared_with(layerperm: object) -> Callable[..., Any]:
-    """Fails if an account may use the layer version."""
+    """Fails if an account (twelve digits) may use the layer version.
+
+    The helper of that name, with all its parameters::
+
+        def test_revoke(layerperm_layer, assert_layer_not_shared_with):
+            my_tool.revoke(layerperm_layer.arn, "222222222222")
+            assert_layer_not_shared_with("222222222222")
+    """
     from .assertions import assert_layer_not_shared_with
 
     return assert_layer_not_shared_with
@@ -38,7 +55,14 @@ def assert_layer_not_shared_with(layerperm: object) -> Callable[..., Any]:
 
 @pytest.fixture
 def assert_layer_shared_with_organization(layerperm: object) -> Callable[..., Any]:
-    """Fails unless the layer version is shared with an organization."""
+    """Fails unless the layer version is shared with an organization (``o-…``).
+
+    The helper of that name, with all its parameters::
+
+        def test_release(layerperm_layer, assert_layer_shared_with_organization):
+            my_tool.share_with_organization(layerperm_layer.arn, "o-exampleorgid")
+            assert_layer_shared_with_organization("o-exampleorgid")
+    """
     from .assertions import assert_layer_shared_with_organization
 
     return assert_layer_shared_with_organization
@@ -46,7 +70,14 @@ def assert_layer_shared_with_organization(layerperm: object) -> Callable[..., An
 
 @pytest.fixture
 def assert_layer_public(layerperm: object) -> Callable[..., Any]:
-    """Fails unless everybody may use the layer version."""
+    """Fails unless everybody may use the layer version.
+
+    The helper of that name, with all its parameters::
+
+        def test_release(layerperm_layer, assert_layer_public):
+            my_tool.share_with_everybody(layerperm_layer.arn)
+            assert_layer_public()
+    """
     from .assertions import assert_layer_public
 
     return assert_layer_public
@@ -54,7 +85,14 @@ def assert_layer_public(layerperm: object) -> Callable[..., Any]:
 
 @pytest.fixture
 def assert_layer_not_public(layerperm: object) -> Callable[..., Any]:
-    """Fails if everybody may use the layer version."""
+    """Fails if everybody may use the layer version.
+
+    The helper of that name, with all its parameters::
+
+        def test_release(layerperm_layer, assert_layer_not_public):
+            my_tool.share(layerperm_layer.arn, "222222222222")
+            assert_layer_not_public()
+    """
     from .assertions import assert_layer_not_public
 
     return assert_layer_not_public
@@ -62,7 +100,13 @@ def assert_layer_not_public(layerperm: object) -> Callable[..., Any]:
 
 @pytest.fixture
 def assert_layer_private(layerperm: object) -> Callable[..., Any]:
-    """Fails if the layer version is shared with anybody."""
+    """Fails if the layer version is shared with anybody.
+
+    The helper of that name, with all its parameters::
+
+        def test_a_new_version_is_private(layerperm_layer, assert_layer_private):
+            assert_layer_private()
+    """
     from .assertions import assert_layer_private
 
     return assert_layer_private
@@ -70,7 +114,14 @@ def assert_layer_private(layerperm: object) -> Callable[..., Any]:
 
 @pytest.fixture
 def assert_layer_policy(layerperm: object) -> Callable[..., Any]:
-    """Fails unless the policy has exactly the expected statements."""
+    """Fails unless the policy has exactly the expected statements, such as account ids.
+
+    The helper of that name, with all its parameters::
+
+        def test_release(layerperm_layer, assert_layer_policy):
+            my_tool.share(layerperm_layer.arn, "222222222222")
+            assert_layer_policy(["222222222222"])
+    """
     from .assertions import assert_layer_policy
 
     return assert_layer_policy
@@ -78,7 +129,14 @@ def assert_layer_policy(layerperm: object) -> Callable[..., Any]:
 
 @pytest.fixture
 def assert_layer_policy_unchanged(layerperm: object) -> Callable[..., Any]:
-    """A context manager that fails if the block changed the policy."""
+    """A context manager that fails if the block changed the policy.
+
+    The helper of that name, with all its parameters::
+
+        def test_audit(layerperm_layer, assert_layer_policy_unchanged):
+            with assert_layer_policy_unchanged():
+                my_tool.audit(layerperm_layer.arn)
+    """
     from .assertions import assert_layer_policy_unchanged
 
     return assert_layer_policy_unchanged
@@ -86,7 +144,14 @@ def assert_layer_policy_unchanged(layerperm: object) -> Callable[..., Any]:
 
 @pytest.fixture
 def assert_layer_calls(layerperm: object) -> Callable[..., Any]:
-    """Fails unless the layer calls so far are as expected."""
+    """Fails unless the layer calls so far are as expected, a call and its retries being one.
+
+    The helper of that name, with all its parameters::
+
+        def test_release(layerperm_layer, assert_layer_calls):
+            my_tool.share(layerperm_layer.arn, "222222222222")
+            assert_layer_calls(["AddLayerVersionPermission"])
+    """
     from .assertions import assert_layer_calls
 
     return assert_layer_calls

@@ -4,7 +4,11 @@ All look at the active fake, or with ``client=`` through a boto3 Lambda client's
 ``layer`` is a ``LayerVersion``, a version ARN, or a layer name or ARN, which means every version of it; left out, it
 is the only layer version there is. ``regions`` looks for the same layer in each of them; with ``client=`` that needs
 a mapping of region names to clients. Bad input, and a layer that does not exist, raise TypeError or ValueError
-naming the argument; only findings are AssertionErrors.
+naming the argument; no fake and no client, RuntimeError; only findings are AssertionErrors.
+
+>>> statement_id = layerperm_layer.grant("222222222222")
+>>> assert_layer_shared_with("222222222222", layer="shared-deps", regions=["us-east-1"])
+>>> assert_layer_shared_with("222222222222", layer=layerperm_layer, client=layerperm_client)
 """
 
 from __future__ import annotations
@@ -42,7 +46,17 @@ def assert_layer_shared_with(
 
     That is: by a statement of its own, because everybody may, or through an organization that
     ``LayerPerm.organization`` declares it a member of. ``via`` demands the way: "account", "public" or
-    "organization".
+    "organization". https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+
+    >>> statement_id = layerperm_layer.grant("222222222222")
+    >>> assert_layer_shared_with("222222222222")
+    >>> assert_layer_shared_with("222222222222", via="public")
+    Traceback (most recent call last):
+        ...
+    AssertionError: shared-deps:1 is not shared with 222222222222 by being public...
     """
     __tracebackhide__ = True
     _check_account_id(account_id)
@@ -57,7 +71,15 @@ def assert_layer_shared_with(
 def assert_layer_not_shared_with(
     account_id: str, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None
 ) -> None:
-    """Fails if the account (twelve digits) may use the layer version in any way."""
+    """Fails if the account (twelve digits) may use the layer version in any way.
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+
+    >>> statement_id = layerperm_layer.grant("222222222222")
+    >>> assert_layer_not_shared_with("333333333333")
+    """
     __tracebackhide__ = True
     _check_account_id(account_id)
     view = _look(layer, client, regions)
@@ -70,7 +92,14 @@ def assert_layer_shared_with_organization(
 ) -> None:
     """Fails unless a statement lets in the accounts of that organization (``o-…``), and by it nobody else.
 
-    A layer that everybody may use is not thereby shared with an organization.
+    A layer that everybody may use is not thereby shared with an organization: OrganizationId is what
+    https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html says it is.
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+
+    >>> statement_id = layerperm_layer.grant("*", organization_id="o-exampleorgid")
+    >>> assert_layer_shared_with_organization("o-exampleorgid")
     """
     __tracebackhide__ = True
     if not isinstance(organization_id, str):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -83,19 +112,44 @@ def assert_layer_shared_with_organization(
 
 
 def assert_layer_public(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
-    """Fails unless everybody may use the layer version."""
+    """Fails unless everybody may use the layer version.
+
+    That is: the principal of a statement is ``*``, without an organization.
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+
+    >>> statement_id = layerperm_layer.grant("*")
+    >>> assert_layer_public()
+    """
     __tracebackhide__ = True
     _demand(Public(), _look(layer, client, regions))
 
 
 def assert_layer_not_public(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
-    """Fails if everybody may use the layer version."""
+    """Fails if everybody may use the layer version.
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+
+    >>> statement_id = layerperm_layer.grant("*", organization_id="o-exampleorgid")
+    >>> assert_layer_not_public()
+    """
     __tracebackhide__ = True
     _demand(NotPublic(), _look(layer, client, regions))
 
 
 def assert_layer_private(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
-    """Fails if the layer version is shared with anybody at all."""
+    """Fails if the layer version is shared with anybody at all.
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+
+    >>> assert_layer_private(layer=layerperm_layer)
+    """
     __tracebackhide__ = True
     _demand(Private(), _look(layer, client, regions))
 
@@ -114,6 +168,14 @@ def assert_layer_policy(
     Each is an account id, ``"*"``, an organization id, a statement as it stands in a policy, or the parameters of
     ``add_layer_version_permission``. A whole policy document is taken too. Statement ids and order count only with
     ``ids=True`` and ``order=True``; ``Resource`` never does, since it is always the version itself.
+    https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+
+    >>> statement_id = layerperm_layer.grant("222222222222", statement_id="partner")
+    >>> assert_layer_policy(["222222222222"])
+    >>> assert_layer_policy([{"StatementId": "partner", "Principal": "222222222222"}], ids=True)
     """
     __tracebackhide__ = True
     expected = ExpectedPolicy.of(statements, ids=ids, order=order)
@@ -128,7 +190,14 @@ class assert_layer_policy_unchanged:  # noqa: N801 - used as a function
     """A context manager that fails if the block changed the policy: statements, their order, ids or revision.
 
     It looks at the versions that exist at the start, also when an exception leaves the block: refused calls must
-    change nothing either.
+    change nothing either. https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+
+    >>> statement_id = layerperm_layer.grant("222222222222")
+    >>> with assert_layer_policy_unchanged():
+    ...     layers = layerperm_client.list_layers()
     """
 
     def __init__(self, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
@@ -165,7 +234,12 @@ def assert_layer_calls(
     ``operations`` are all of them, in their order. ``at_most`` is a number of calls, or one for each operation.
     ``with_revision_id`` wants a RevisionId in every Add and Remove but the first Add of a version, which has none to
     give. ``no_page_twice`` refuses to ask for the same page of a list again. ``layer`` counts only calls about it.
-    The log is the active fake's own: ``client`` is refused.
+    The log is the active fake's own: ``client`` is refused. Raises TypeError or ValueError, naming the argument, for
+    bad input and where nothing is demanded, and RuntimeError where no fake is on.
+
+    >>> with layerperm.inject(Throttle()):
+    ...     layers = layerperm_client.list_layers()
+    >>> assert_layer_calls(["ListLayers"], at_most=1)
     """
     __tracebackhide__ = True
     budget = Budget.of(operations, at_most, with_revision_id=with_revision_id, no_page_twice=no_page_twice)

@@ -28,13 +28,20 @@ UNLOGGED = "layerperm-unlogged"
 
 
 class LoggedCall(NamedTuple):
-    """One attempt."""
+    """One attempt of a call: what was asked, what came of it, and what a fault did to it.
+
+    >>> layers = layerperm_client.list_layers()
+    >>> call = layerperm.calls.last
+    >>> call.operation, call.account_id, call.status, call.error_code
+    ('ListLayers', '123456789012', 200, None)
+    """
 
     operation: str
     """The API operation, such as ``AddLayerVersionPermission``."""
     account_id: str
-    """The account of the caller."""
+    """The account of the caller, twelve digits."""
     region_name: str
+    """The region that was called."""
     layer: str | None
     """ARN of the layer version, or of the layer, that the call was about; None for ListLayers."""
     parameters: Mapping[str, Any]
@@ -57,6 +64,7 @@ class LoggedCall(NamedTuple):
 
     @property
     def succeeded(self) -> bool:
+        """Whether the client got the answer of a success."""
         return self.error_code is None
 
     @property
@@ -71,15 +79,27 @@ class LoggedCall(NamedTuple):
 
 
 class CallLog:
-    """All attempts, oldest first. Iterable; ``len()`` and indexing work as on a list."""
+    """All attempts, oldest first. Iterable; ``len()`` and indexing work as on a list.
+
+    Operations are named as the API names them; for any other name there are no attempts.
+
+    >>> with layerperm.inject(Throttle()):
+    ...     layers = layerperm_client.list_layers()
+    >>> layerperm.calls.attempts("ListLayers")
+    2
+    >>> [call.outcome for call in layerperm.calls]
+    ['429 TooManyRequestsException', '200']
+    """
 
     def __init__(self) -> None:
         self._calls: list[LoggedCall] = []
 
     def add(self, call: LoggedCall) -> None:
+        """Puts an attempt at the end; the fake does it."""
         self._calls.append(call)
 
     def clear(self) -> None:
+        """Forgets all attempts so far, as for a test that only counts what comes next."""
         self._calls.clear()
 
     def of(self, operation: str) -> list[LoggedCall]:

@@ -12,7 +12,7 @@ from .tables import table
 
 @dataclass(frozen=True, slots=True)
 class StatementVerdict:
-    """What one statement means for the account."""
+    """What one statement means for the account: one line of an ``Explanation``."""
 
     statement_id: str
     lets_in: str
@@ -25,11 +25,24 @@ class StatementVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why an account may or may not use a layer version. True where it may; prints as a small table."""
+    """Why an account may or may not use a layer version. True where it may; prints as a small table.
+
+    ``LayerPerm.explain`` returns it. Whom a statement lets in follows
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+
+    >>> explanation = layerperm.explain("222222222222", layerperm_layer)
+    >>> explanation.allowed, explanation.statements
+    (False, ())
+    >>> print(explanation)
+    222222222222 may not use arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
+      no policy
+    """
 
     account_id: str
+    """Twelve digits."""
     layer_version_arn: str
     allowed: bool
+    """Whether the account may use the version: by a statement, or as its owner."""
     statements: tuple[StatementVerdict, ...]
     """In the order of the policy; none where there is no policy."""
     remarks: tuple[str, ...] = ()

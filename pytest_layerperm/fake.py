@@ -46,9 +46,16 @@ class LayerPerm:
 
     ``account_id`` (twelve digits) and ``region_name`` are those of code that says nothing else.
     ``real_sleep`` makes retries really wait. ``frozen_at`` (a datetime or ISO text) freezes the clock.
+    Raises TypeError or ValueError, naming the argument, for anything else.
 
-    Use it as a context manager, ``with LayerPerm() as fake:``, as a decorator of a test function or a
-    ``unittest.TestCase``, or through the fixture ``layerperm``. Entered again after it was left, it starts empty.
+    Use it as a context manager, as a decorator of a test function or a ``unittest.TestCase``, or through the
+    fixture ``layerperm``. Entered again after it was left, it starts empty. Left without an error, it raises what
+    ``verify()`` does.
+
+    >>> with LayerPerm(region_name="eu-west-1") as fake:
+    ...     layer = fake.publish_layer("shared-deps")
+    ...     statement_id = layer.grant("222222222222")  # In place of your own code.
+    ...     assert_layer_shared_with("222222222222")
     """
 
     def __init__(
@@ -113,7 +120,7 @@ class LayerPerm:
             self.verify()
 
     def start(self) -> None:
-        """Turns the fake on; ``stop()`` turns it off again. Nested calls count."""
+        """Turns the fake on, empty; ``stop()`` turns it off again. Nested calls count, and keep what is there."""
         if self._depth == 0:
             if self._used:
                 self._start_empty()
@@ -126,7 +133,10 @@ class LayerPerm:
         self._start_empty()
 
     def stop(self) -> None:
-        """Turns the fake off, restoring all it touched. What happened can still be read."""
+        """Turns the fake off, restoring all it touched. What happened can still be read.
+
+        Raises RuntimeError where the fake is not on. Unlike the end of a ``with`` block it does not ``verify()``.
+        """
         if self._depth == 0:
             raise RuntimeError("this LayerPerm is not on")
         self._depth -= 1
@@ -135,7 +145,14 @@ class LayerPerm:
             switch_off(self)
 
     def freeze(self, when: Any = NEW_YEAR) -> Any:
-        """Freezes the clock (at a datetime or ISO text) until the fake is off; returns freezegun's frozen clock."""
+        """Freezes the clock (at a datetime or ISO text) until the fake is off; returns freezegun's frozen clock.
+
+        Raises TypeError or ValueError for what is no time.
+
+        >>> clock = layerperm.freeze("2026-03-01T12:00:00Z")
+        >>> clock.tick(90)
+        datetime.datetime(2026, 3, 1, 12, 1, 30)
+        """
         freeze(self, moment("when", when))
         return self.clock
 
@@ -147,7 +164,14 @@ class LayerPerm:
     def __call__(self, decorated: _Decorated) -> _Decorated:
         """Decorates a test function, a coroutine function, or each ``test…`` method of a class.
 
-        In a ``unittest.TestCase`` the fake is on in ``setUp`` and ``tearDown`` too.
+        In a ``unittest.TestCase`` the fake is on in ``setUp`` and ``tearDown`` too. Raises TypeError for a generator
+        function, whose body would run when the decorator is over.
+
+        >>> import boto3
+        >>> @LayerPerm()
+        ... def test_nothing_is_published():
+        ...     assert boto3.client("lambda", "us-east-1").list_layers()["Layers"] == []
+        >>> test_nothing_is_published()
         """
         decorate: Any = decorated_class if inspect.isclass(decorated) else decorated_function
         return decorate(self, decorated)
@@ -164,8 +188,16 @@ class LayerPerm:
     ) -> Any:
         """A boto3 Lambda client signed in as that account; ``boto3_kwargs`` go to boto3 (``config=…``).
 
+        ``account_id`` (twelve digits) and ``region_name`` are the fake's own where they are left out.
         ``identity_policy``, an IAM policy document as a dict or JSON text, restricts what the caller may do with
-        layers; without one the caller may do everything. Raises ValueError, saying where, for what is no policy.
+        layers; without one the caller may do everything. Raises ValueError, saying where, for what is no policy,
+        no account id or no region, and RuntimeError where the fake is not on.
+
+        >>> partner = layerperm.client("222222222222")
+        >>> partner.get_layer_version_by_arn(Arn=layerperm_layer.arn)
+        Traceback (most recent call last):
+            ...
+        botocore.exceptions.ClientError: An error occurred (AccessDeniedException) when calling ...
         """
         return client_of(*self._signed_in(account_id, region_name, identity_policy), boto3_kwargs)
 
@@ -176,7 +208,12 @@ class LayerPerm:
         region_name: str | None = None,
         identity_policy: str | Mapping[str, Any] | None = None,
     ) -> boto3.Session:
-        """The same as a ``boto3.Session``, for code that makes its own clients."""
+        """The same as a ``boto3.Session``, for code that makes its own clients. Raises what ``client`` does.
+
+        >>> layers = layerperm.session("222222222222").client("lambda").list_layers()
+        >>> layerperm.calls.last.account_id
+        '222222222222'
+        """
         return new_session(*self._signed_in(account_id, region_name, identity_policy))
 
     def _signed_in(
@@ -208,9 +245,15 @@ class LayerPerm:
     ) -> LayerVersion:
         """Publishes a version of a layer, as its owner would, without a logged call; it has no policy.
 
-        ``content`` is the bytes of a zip or a mapping of file names to files. ``publish_kwargs`` are Description,
-        LicenseInfo, CompatibleRuntimes and CompatibleArchitectures as the API names them. Raises ValueError for
-        what the API refuses. https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html
+        ``name`` has 1 to 140 letters, digits, ``-`` and ``_``. ``account_id`` (twelve digits) and ``region_name``
+        are the fake's own where they are left out. ``content`` is the bytes of a zip or a mapping of file names to
+        files. ``publish_kwargs`` are Description, LicenseInfo, CompatibleRuntimes and CompatibleArchitectures as the
+        API names them. Raises ValueError for what the API refuses, and TypeError for other arguments.
+        https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html
+
+        >>> layer = layerperm.publish_layer("tools", content={"python/tools.py": "VERSION = 1"})
+        >>> layer.arn, layer.policy
+        ('arn:aws:lambda:us-east-1:123456789012:layer:tools:1', None)
         """
         return publish(
             self.store,
@@ -224,23 +267,28 @@ class LayerPerm:
     def organization(self, organization_id: str = "o-exampleorgid", *, accounts: Iterable[str] = ()) -> str:
         """Declares accounts (twelve digits each) members of an organization; returns its id.
 
-        It is what ``aws:PrincipalOrgID`` is for these callers. An account is in one organization at most.
+        It is what ``aws:PrincipalOrgID`` is for these callers (aws-facts 7.6). ``organization_id`` is ``o-`` and
+        10 to 32 lower-case letters and digits. Raises TypeError or ValueError for anything else, and for an account
+        that is a member of another one: it is in one organization at most.
+
+        >>> layerperm.organization("o-exampleorgid", accounts=["222222222222"])
+        'o-exampleorgid'
         """
         self.callers.declare(organization_id, accounts)
         return organization_id
 
     def organization_of(self, account_id: str) -> str | None:
-        """The organization of an account, as declared or as moto's Organizations has it; None where it is in none."""
+        """The organization of an account (twelve digits), as declared or as moto's Organizations has it; else None."""
         return self.callers.organization_of(account_id)
 
     @property
     def layers(self) -> tuple[LayerVersion, ...]:
-        """All layer versions that exist at this moment, with their policies."""
+        """All layer versions that exist at this moment, with their policies; to read, not to change."""
         return tuple([handle_of(published, self.store) for published in self.store])
 
     @property
     def sleeps(self) -> list[float]:
-        """Seconds that retry code waited in virtual time, in order."""
+        """Seconds that botocore's retries waited in virtual time, in order (aws-facts 9.3)."""
         return self.virtual_time.sleeps
 
     def explain(self, account_id: str, layer: LayerVersion | str | None = None) -> Explanation:
@@ -249,6 +297,11 @@ class LayerPerm:
         The value is true where it may, and prints as a small table. ``layer`` is a ``LayerVersion``, a version ARN,
         or the name or ARN of a layer with one version; left out, the only version there is.
         Raises TypeError or ValueError for anything else.
+
+        >>> statement_id = layerperm_layer.grant("222222222222", statement_id="partner")
+        >>> print(layerperm.explain("222222222223", layerperm_layer))
+        222222222223 may not use arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
+          partner  lets in account 222222222222  no  one digit differs
         """
         __tracebackhide__ = True
         from .explaining import explain
@@ -262,7 +315,15 @@ class LayerPerm:
             raise ValueError(f"layer: which version? There is {found or 'none'}") from None
 
     def all_assertions(self) -> AbstractContextManager[None]:
-        """A block whose failed assertion helpers are reported together at its end, as one AssertionError."""
+        """A block whose failed assertion helpers are reported together at its end, as one AssertionError.
+
+        >>> with layerperm.all_assertions():
+        ...     assert_layer_public(layer=layerperm_layer)
+        ...     assert_layer_shared_with("222222222222", layer=layerperm_layer)
+        Traceback (most recent call last):
+            ...
+        AssertionError: 2 layer assertions failed: shared-deps:1 is not public; shared-deps:1 is not shared with ...
+        """
         from .soft import AllAssertions
 
         return AllAssertions()
@@ -272,7 +333,13 @@ class LayerPerm:
     def inject(self, *faults: Fault) -> Injection:
         """Adds faults: for good, or for a block as ``with fake.inject(…):``. They strike in the order of adding.
 
-        Each counts anew. Raises ValueError for a fault that is on already.
+        Each counts anew. Raises ValueError for a fault that is on already. At the end of the test, a fault that was
+        to strike a number of times and never did is an AssertionError.
+
+        >>> with layerperm.inject(Throttle(times=2, operation="ListLayers")):
+        ...     layers = layerperm_client.list_layers()
+        >>> [call.status for call in layerperm.calls]
+        [429, 429, 200]
         """
         return self._handling.inject(faults)
 
@@ -283,11 +350,15 @@ class LayerPerm:
 
     @property
     def escaped(self) -> list[Exception]:
-        """What must fail the test even where the code under test swallows it."""
+        """What must fail the test even where the code under test swallows it; a test that expects it takes it out."""
         return self._handling.escaped
 
     def verify(self) -> None:
-        """Raises what the code under test must not hide: escaped errors, and faults that never struck."""
+        """Raises what the code under test must not hide: escaped errors, and faults that never struck.
+
+        The fixture and the end of a ``with`` block do it by themselves. A fault that never struck is an
+        AssertionError; an escaped error is raised as it is.
+        """
         __tracebackhide__ = True
         self._handling.verify()
 
@@ -316,7 +387,7 @@ class LayerPerm:
         self.virtual_time.pass_by(seconds)
 
     def answer_elsewhere(self, request: Any, url: SplitResult) -> tuple[int, Any, Any]:
-        """moto's answer to a request that is no layer call. Raises RequestRefused where moto has none."""
+        """The answer of moto to a request that is no layer call. Raises RequestRefused where moto has none."""
         return self.elsewhere.answer(request, url)
 
     def refuse(self, request: Any, url: SplitResult) -> NoReturn:
@@ -332,7 +403,16 @@ class LayerPerm:
 
 
 class RequestRefused(Exception):
-    """A request that the fake let nobody have: it would have left this machine. It fails the test in any case."""
+    """A request that the fake let nobody have: it would have left this machine. It fails the test in any case.
+
+    The message names the request. A test that expects it takes it out of ``LayerPerm.escaped``.
+
+    >>> layerperm.client(endpoint_url="https://example.com").list_functions()
+    Traceback (most recent call last):
+        ...
+    pytest_layerperm.fake.RequestRefused: pytest-layerperm let no request out: GET https://example.com/...
+    >>> refused = layerperm.escaped.pop()
+    """
 
 
 def _read_object(bucket: str, key: str, version: str | None, call: Call) -> bytes:

@@ -23,12 +23,22 @@ class ConnectionBroken(Exception):
 
 
 class Fault:
-    """One fault: which calls it takes, how often it strikes, and how often it did.
+    """One fault: which calls it takes, how often it strikes, and how often it did. The others are made of it.
 
     ``times`` is how many calls it strikes, None for every one. The limits ``operation`` (an API operation name),
     ``account_id`` (the caller's, twelve digits), ``region_name`` and ``layer`` (a ``LayerVersion``, a version
     ARN, or a layer name or ARN, meaning every version) narrow down which calls count.
     Raises TypeError or ValueError, naming the argument, for anything else.
+
+    For a fault of your own, say in ``strike`` what it does to a call; ``inject`` it with ``LayerPerm.inject``.
+
+    >>> class Watched(Fault):
+    ...     def strike(self, call, proceed):
+    ...         print(call.operation)
+    ...         return proceed(call)
+    >>> with layerperm.inject(Watched(operation="ListLayers")):
+    ...     layers = layerperm_client.list_layers()
+    ListLayers
     """
 
     def __init__(
@@ -66,12 +76,12 @@ class Fault:
         return self.strike(call, proceed)
 
     def restart(self) -> None:
-        """Starts counting anew."""
+        """Starts counting anew, as when the fault is injected."""
         with self._lock:
             self.struck = 0
 
     def strike(self, call: Call, proceed: Proceed) -> Response:
-        """What the fault does to a call. Subclasses say."""
+        """What the fault does to a call: answers it, passes it on by ``proceed(call)``, or both. Subclasses say."""
         raise NotImplementedError
 
     @property

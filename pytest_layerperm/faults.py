@@ -42,7 +42,14 @@ _ALMOST = 0.001
 class Throttle(Fault):
     """Answers 429 TooManyRequestsException, or with ``code="ThrottlingException"`` HTTP 400 (aws-facts 3.14).
 
-    ``retry_after`` (seconds) adds a Retry-After header, which botocore ignores and other SDKs may not.
+    ``retry_after`` (seconds above 0) adds a Retry-After header, which botocore ignores and other SDKs may not.
+    ``times`` and the limits are those of ``Fault``. Raises TypeError or ValueError, naming the argument, for
+    anything else. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html names the error.
+
+    >>> with layerperm.inject(Throttle(times=2, operation="ListLayers")):
+    ...     layers = layerperm_client.list_layers()  # botocore tries again, and waits in virtual time.
+    >>> layerperm.calls.attempts("ListLayers"), len(layerperm.sleeps)
+    (3, 2)
     """
 
     def __init__(
@@ -69,7 +76,17 @@ class Throttle(Fault):
 
 
 class ServiceFailure(Fault):
-    """Answers 500 ServiceException. With ``applied=True`` the call was carried out and only its answer is lost."""
+    """Answers 500 ServiceException. With ``applied=True`` the call was carried out and only its answer is lost.
+
+    ``times`` and the limits are those of ``Fault``. Raises TypeError or ValueError, naming the argument, for
+    anything else. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html names the error;
+    its text is inferred (aws-facts U16).
+
+    >>> with layerperm.inject(ServiceFailure(operation="ListLayers", applied=True)):
+    ...     layers = layerperm_client.list_layers()
+    >>> layerperm.calls[0].outcome, layerperm.calls[0].fault
+    ('500 ServiceException', 'ServiceFailure 1 of 1, answer 200 lost')
+    """
 
     def __init__(
         self,
@@ -96,6 +113,13 @@ class ConnectionLost(Fault):
 
     ``error`` is what botocore makes of it: "ConnectionClosedError", "EndpointConnectionError" (never reached the
     service, so not with ``applied=True``) or "ReadTimeoutError" (after the client's whole read timeout).
+    ``times`` and the limits are those of ``Fault``. Raises TypeError or ValueError, naming the argument, for
+    anything else.
+
+    >>> with layerperm.inject(ConnectionLost(operation="ListLayers")):
+    ...     layers = layerperm_client.list_layers()
+    >>> [call.outcome for call in layerperm.calls]
+    ['ConnectionClosedError', '200']
     """
 
     def __init__(
@@ -129,7 +153,14 @@ class ConnectionLost(Fault):
 class Slow(Fault):
     """Makes the answer take ``seconds`` of virtual time; beyond the client's read timeout it is a timeout.
 
-    The call is carried out either way, as on a slow service.
+    The call is carried out either way, as on a slow service. ``times`` and the limits are those of ``Fault``.
+    Raises TypeError or ValueError, naming the argument, for anything else.
+
+    >>> clock = layerperm.freeze("2026-01-01T00:00:00Z")
+    >>> with layerperm.inject(Slow(30)):
+    ...     layers = layerperm_client.list_layers()
+    >>> clock()
+    datetime.datetime(2026, 1, 1, 0, 0, 30)
     """
 
     def __init__(
@@ -160,7 +191,15 @@ class RateLimit(Fault):
     """AWS's quota: a token bucket for each account and region, shared by all layer calls (aws-facts 9.1).
 
     ``per_second`` tokens come in each second of virtual time, up to ``burst`` (one second's worth unless given;
-    AWS's own burst is not known). A call without a token is answered 429. ``times`` limits how many are.
+    AWS's own burst is not known). A call without a token is answered 429. ``times`` limits how many are; the other
+    limits are those of ``Fault``. Raises TypeError or ValueError, naming the argument, for anything else.
+    https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+
+    >>> clock = layerperm.freeze()
+    >>> with layerperm.inject(RateLimit(15, burst=1)):
+    ...     layers = [layerperm_client.list_layers() for _ in range(2)]
+    >>> layerperm.calls[1].outcome
+    '429 TooManyRequestsException'
     """
 
     def __init__(
@@ -212,8 +251,15 @@ class RateLimit(Fault):
 class Interleave(Fault):
     """Runs ``action``, another writer, just before a matching call, which then proceeds.
 
-    Calls that the action makes itself are not interleaved again. What the action raises is raised to the caller
-    and fails the test, even where the code under test swallows it.
+    ``action`` takes no arguments; ``before`` is the API operation. Calls that the action makes itself are not
+    interleaved again. What the action raises is raised to the caller and fails the test, even where the code under
+    test swallows it. ``times`` and the limits are those of ``Fault``. Raises TypeError or ValueError, naming the
+    argument, for anything else.
+
+    >>> rival = Interleave(lambda: layerperm.publish_layer("tools"), before="ListLayers")
+    >>> with layerperm.inject(rival):
+    ...     [layer["LayerName"] for layer in layerperm_client.list_layers()["Layers"]]
+    ['tools']
     """
 
     def __init__(

@@ -30,7 +30,16 @@ FAKE = pytest.StashKey["LayerPerm"]()
 
 @pytest.fixture
 def layerperm(request: pytest.FixtureRequest) -> Iterator[LayerPerm]:
-    """A fake of the Lambda layer API under all boto3 code of this test; empty at the start of each test."""
+    """A fake of the Lambda layer API under all boto3 code of this test; empty at the start of each test.
+
+    It is a ``LayerPerm``; the markers ``layerperm…`` and the ini options set it up. What the code under test must not
+    hide (faults that never struck, requests that would have left this machine) fails the test at its end::
+
+        def test_release_shares_with_partner(layerperm):
+            layer = layerperm.publish_layer("shared-deps")
+            my_tool.share(layer.arn, "222222222222")
+            assert_layer_shared_with("222222222222")
+    """
     from .environment import fake_environment, remember
     from .fake import NEW_YEAR, LayerPerm
 
@@ -54,13 +63,25 @@ def layerperm(request: pytest.FixtureRequest) -> Iterator[LayerPerm]:
 
 @pytest.fixture
 def layerperm_client(layerperm: LayerPerm) -> Any:
-    """A boto3 Lambda client of the fake's default account and region."""
+    """A boto3 Lambda client of the fake's default account and region.
+
+    It is new in each test::
+
+        def test_nothing_is_published(layerperm_client):
+            assert layerperm_client.list_layers()["Layers"] == []
+    """
     return layerperm.client()
 
 
 @pytest.fixture
 def layerperm_layer(layerperm: LayerPerm) -> LayerVersion:
-    """One published layer version in the fake's default account, with no policy."""
+    """One published layer version, a ``LayerVersion``, in the fake's default account, with no policy.
+
+    Its owner may use it, and nobody else::
+
+        def test_a_new_version_is_private(layerperm_layer):
+            assert layerperm_layer.policy is None
+    """
     return layerperm.publish_layer()
 
 
@@ -68,7 +89,12 @@ def layerperm_layer(layerperm: LayerPerm) -> LayerVersion:
 def layerperm_clock(layerperm: LayerPerm) -> Any:
     """The frozen clock of this test, at 2026-01-01T00:00:00Z unless the marker says otherwise.
 
-    ``.tick(seconds)`` and ``.move_to(when)`` move it; retry waits move it on too.
+    It is freezegun's. ``.tick(seconds)`` and ``.move_to(when)`` move it; retry waits move it on too::
+
+        def test_the_log_tells_the_time(layerperm, layerperm_client, layerperm_clock):
+            layerperm_clock.tick(90)
+            layerperm_client.list_layers()
+            assert layerperm.calls.last.time.isoformat() == "2026-01-01T00:01:30+00:00"
     """
     return layerperm.clock if layerperm.clock is not None else layerperm.freeze()
 
@@ -77,7 +103,12 @@ def layerperm_clock(layerperm: LayerPerm) -> Any:
 def layerperm_responses(layerperm: LayerPerm) -> Iterator[RequestsMock]:
     """A ``responses.RequestsMock`` that serves the layer URLs of every region and partition from this test's fake.
 
-    Other URLs are what the test registers here, or in a mock of its own around or inside.
+    Other URLs are what the test registers here, or in a mock of its own around or inside::
+
+        def test_the_room_is_told(layerperm_layer, layerperm_responses):
+            layerperm_responses.post("https://chat.example.com/room")
+            share_and_tell(layerperm_layer.arn, "222222222222")
+            assert_layer_shared_with("222222222222")
     """
     from .activation import serve_responses
 
@@ -90,7 +121,14 @@ def layerperm_responses(layerperm: LayerPerm) -> Iterator[RequestsMock]:
 
 @pytest.fixture
 def layerperm_server(layerperm: LayerPerm) -> ServerAddress:
-    """This test's fake behind a real HTTP port on loopback: ``.url``, and ``.env`` for a subprocess."""
+    """This test's fake behind a real HTTP port on loopback: ``.url``, and ``.env`` for a subprocess.
+
+    It is a ``ServerAddress``. Fails the test, saying why, where no server can be started::
+
+        def test_the_script_shares(layerperm_layer, layerperm_server):
+            subprocess.run(["./share.sh"], env={**os.environ, **layerperm_server.env}, check=True)
+            assert_layer_public()
+    """
     from .transports.server import ServerAddress, ServerFailed, shared_server
 
     try:

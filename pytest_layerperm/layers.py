@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LayerVersion:
-    """A published layer version. ``policy`` and ``revision_id`` are read anew each time."""
+    """A published layer version, as ``LayerPerm.publish_layer`` returns it and ``LayerPerm.layers`` has it.
+
+    ``policy`` and ``revision_id`` are read anew each time, so that they tell what the code under test did.
+
+    >>> layer = layerperm.publish_layer("shared-deps")
+    >>> layer.name, layer.version, layer.region_name
+    ('shared-deps', 1, 'us-east-1')
+    >>> layer.grant("222222222222")
+    'grant-1'
+    >>> [statement["Principal"] for statement in layer.policy["Statement"]]
+    [{'AWS': 'arn:aws:iam::222222222222:root'}]
+    """
 
     arn: str
     """ARN of the version, ``arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION``."""
@@ -30,6 +41,7 @@ class LayerVersion:
     """ARN of the layer, without the version."""
     name: str
     version: int
+    """From 1 up, never used twice (aws-facts 6.9)."""
     account_id: str
     """Twelve digits: the owner."""
     region_name: str
@@ -40,13 +52,19 @@ class LayerVersion:
 
     @property
     def policy(self) -> dict[str, Any] | None:
-        """The policy document as GetLayerVersionPolicy returns it, parsed; None where there is none."""
+        """The policy document as GetLayerVersionPolicy returns it, parsed; None where there is none.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html
+        """
         policy = self._policy
         return json.loads(policy.document) if policy is not None and policy.statements else None
 
     @property
     def revision_id(self) -> str | None:
-        """The policy's latest RevisionId, also of an emptied policy; None where there never was one."""
+        """The policy's latest RevisionId, a uuid, also of an emptied policy; None where there never was one.
+
+        Each statement that is added or removed makes a new one (aws-facts 5).
+        """
         policy = self._policy
         return None if policy is None else policy.revision_id
 
@@ -54,8 +72,12 @@ class LayerVersion:
         """Adds a statement, as the owner would, without a logged call; returns its statement id.
 
         ``principal`` is an account id (twelve digits), ``"*"`` or the ARN of an account's root;
-        ``organization_id`` (``o-…``) goes with ``"*"`` only. Raises ValueError for what the API refuses.
+        ``organization_id`` (``o-…``) goes with ``"*"`` only. ``statement_id`` has 1 to 100 letters, digits, ``-``
+        and ``_``; left out, one is made. Raises ValueError for what the API refuses, such as an id that is there.
         https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
+
+        >>> layerperm_layer.grant("*", organization_id="o-exampleorgid", statement_id="engineering-org")
+        'engineering-org'
         """
         policy = self._policy
         if statement_id is None:

@@ -155,12 +155,19 @@ Steps = Sequence[Step] | Callable[[Names], Sequence[Step]]
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact and the calls that show it."""
+    """One fact and the calls that show it.
+
+    >>> from pytest_layerperm.facts import FACTS
+    >>> fact = next(fact for fact in FACTS if fact.id == "revisions/add-changes-it")
+    >>> fact.confidence, fact.sentence
+    ('recorded', 'Every Add makes a new one.')
+    """
 
     id: str
-    """Its group and its name in it, such as ``errors/statement-id-exists``."""
+    """Its group and its name in it, such as ``errors/statement-exists``."""
     sentence: str
     confidence: Confidence
+    """How sure it is: one of ``CONFIDENCES``."""
     source: str
     """Where it is from; ``sources.SOURCES`` explains the short names."""
     steps: Steps
@@ -170,7 +177,9 @@ class Fact:
 
     @property
     def group(self) -> str:
+        """What stands before the slash in its id, such as ``errors``."""
         return self.id.partition("/")[0]
 
     def steps_for(self, names: Names) -> Sequence[Step]:
+        """The calls, for a run in which templates' names stand for these texts."""
         return self.steps(names) if callable(self.steps) else self.steps

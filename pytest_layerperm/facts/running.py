@@ -21,7 +21,18 @@ _LISTS = {"ListLayers": "Layers", "ListLayerVersions": "LayerVersions"}
 
 
 class Endpoint(Protocol):
-    """Where facts are shown."""
+    """Where facts are shown.
+
+    Any object that has these will do, such as this one::
+
+        class Emulator:
+            account_id, region_name = "123456789012", "us-east-1"
+            other_account_id = other_organization = None
+            send = HttpSender(lambda region: "http://127.0.0.1:5000", lambda by: Credentials("123456789012", "any"))
+
+            def serves(self, partition):
+                return partition == "aws"
+    """
 
     @property
     def account_id(self) -> str:
@@ -34,9 +45,13 @@ class Endpoint(Protocol):
         ...
 
     @property
-    def region_name(self) -> str: ...
+    def region_name(self) -> str:
+        """Where layers are published, such as ``us-east-1``."""
+        ...
 
-    def send(self, asked: Asked, /) -> Received: ...
+    def send(self, asked: Asked, /) -> Received:
+        """Makes a call, signed as ``asked.by``, once, and returns what was answered."""
+        ...
 
     def serves(self, partition: str, /) -> bool:
         """Whether it answers for regions of that partition: a real account is of one only."""
@@ -50,7 +65,13 @@ class Endpoint(Protocol):
 
 @dataclass
 class Outcome:
-    """What showing a fact came to."""
+    """What showing a fact came to.
+
+    >>> from pytest_layerperm.facts import FACTS
+    >>> from pytest_layerperm.facts.running import Outcome
+    >>> Outcome(FACTS[0], not_shown="needs a second account").verdict
+    'not shown'
+    """
 
     fact: Fact
     differences: list[Difference] = field(default_factory=list[Difference])
@@ -59,6 +80,7 @@ class Outcome:
 
     @property
     def verdict(self) -> str:
+        """``held``, ``differs`` or ``not shown``."""
         if self.not_shown is not None:
             return "not shown"
         return "differs" if self.differences else "held"
@@ -94,7 +116,13 @@ Published = dict[tuple[str, By, str], None]
 def show(fact: Fact, endpoint: Endpoint, layer: str, published: Published | None = None) -> Outcome:
     """Shows one fact with layers of that name, which are deleted again whatever happens.
 
-    Where even that is interrupted, ``published`` tells what is left for another ``clean_up``.
+    ``layer`` is a name of 1 to 140 characters that was never used there, since versions are never numbered anew.
+
+    Where even that is interrupted, ``published`` tells what is left for another ``clean_up``. An ``Endpoint`` is yours
+    to write; the module ``sending`` has senders for it, by HTTP and by a boto3 client::
+
+        outcome = show(FACTS[0], Emulator(), "layerperm-facts-000")
+        assert outcome.verdict == "held", outcome.differences
     """
     outcome = Outcome(fact, not_shown=why_not_shown(fact, endpoint))
     if outcome.not_shown is not None:

@@ -30,6 +30,11 @@ SOURCES = {
 
 
 def explain(source: str) -> str:
-    """What a row's source stands for. Raises KeyError for a short name that is not in ``SOURCES``."""
+    """What a row's source stands for. Raises KeyError for a short name that is not in ``SOURCES``.
+
+    >>> from pytest_layerperm.facts import sources
+    >>> sources.explain("IAM:condition keys")
+    'the IAM user guide; condition keys'
+    """
     short, _, place = source.partition(":")
     return f"{SOURCES[short]}; {place}" if place else SOURCES[short]

@@ -1,6 +1,16 @@
 """Hypothesis strategies for layers and their permissions, and a state machine that drives sharing code.
 
-Needs the extra: ``pip install 'pytest-layerperm[hypothesis]'``. The plugin itself never imports it.
+Needs the extra: ``pip install 'pytest-layerperm[hypothesis]'``. The plugin itself never imports it. A fixture is set
+up once for all examples of a property, so a property turns the fake on inside:
+
+>>> from hypothesis import given, settings
+>>> @settings(deadline=None)  # How long an example takes says nothing about it.
+... @given(account_ids().filter("123456789012".__ne__))
+... def test_any_account_can_be_a_partner(account_id):
+...     with LayerPerm() as fake:
+...         statement_id = fake.publish_layer().grant(account_id)
+...         assert_layer_shared_with(account_id, via="account")
+>>> test_any_account_can_be_a_partner()
 """
 
 from __future__ import annotations

@@ -20,7 +20,14 @@ class PlannedCall(NamedTuple):
 
 @st.composite
 def add_requests(draw: st.DrawFn, layer_name: str | None = None, version_number: int | None = None) -> dict[str, Any]:
-    """Arguments of ``add_layer_version_permission`` within every constraint; an organization only with ``*``."""
+    """Arguments of ``add_layer_version_permission`` within every constraint; an organization only with ``*``.
+
+    ``layer_name`` and ``version_number`` are any where they are left out. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
+
+    >>> from hypothesis import find
+    >>> find(add_requests("shared-deps", 1), lambda request: "OrganizationId" in request)["Principal"]
+    '*'
+    """
     principal = draw(principals())
     found: dict[str, Any] = {
         "LayerName": draw(layer_names()) if layer_name is None else layer_name,
@@ -61,7 +68,15 @@ _WRONG = {
 def invalid_add_requests(
     draw: st.DrawFn, layer_name: str | None = None, version_number: int | None = None
 ) -> tuple[dict[str, Any], frozenset[str]]:
-    """Arguments that boto3 sends and AWS refuses with a ValidationException, and which of them are wrong."""
+    """Arguments that boto3 sends and AWS refuses with a ValidationException, and which of them are wrong.
+
+    ``layer_name`` and ``version_number`` are any where they are left out. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
+
+    >>> from hypothesis import find
+    >>> request, wrong = find(invalid_add_requests(), lambda found: found[1] == {"Action"})
+    >>> request["Action"] == "lambda:GetLayerVersion"
+    False
+    """
     found = draw(add_requests(layer_name, version_number))
     wrong = draw(st.sets(st.sampled_from(sorted(_WRONG)), min_size=1))
     for name in sorted(wrong):
@@ -73,7 +88,14 @@ def invalid_add_requests(
 def remove_requests(
     draw: st.DrawFn, layer_name: str | None = None, version_number: int | None = None
 ) -> dict[str, Any]:
-    """Arguments of ``remove_layer_version_permission`` within every constraint."""
+    """Arguments of ``remove_layer_version_permission`` within every constraint.
+
+    ``layer_name`` and ``version_number`` are any where they are left out. https://docs.aws.amazon.com/lambda/latest/api/API_RemoveLayerVersionPermission.html
+
+    >>> from hypothesis import find
+    >>> list(find(remove_requests("shared-deps", 1), lambda request: True).values())
+    ['shared-deps', 1, '...']
+    """
     return {
         "LayerName": draw(layer_names()) if layer_name is None else layer_name,
         "VersionNumber": draw(st.integers(1, 5)) if version_number is None else version_number,
@@ -85,7 +107,15 @@ def remove_requests(
 def call_sequences(
     draw: st.DrawFn, layer_name: str | None = None, version_number: int | None = None, *, max_size: int = 20
 ) -> list[PlannedCall]:
-    """Calls one after the other, on few enough statement ids that they meet: adds, removals and reads."""
+    """Calls one after the other, on few enough statement ids that they meet: adds, removals and reads.
+
+    All are about one layer version: ``layer_name`` and ``version_number``, any where they are left out. There are
+    ``max_size`` calls at most, each with a ``method`` and ``arguments`` of a boto3 Lambda client.
+
+    >>> from hypothesis import find
+    >>> find(call_sequences("shared-deps", 1), lambda calls: len(calls) == 2 and calls[0] != calls[1])[0].arguments
+    {'LayerName': 'shared-deps', 'VersionNumber': 1...}
+    """
     layer_name = draw(layer_names()) if layer_name is None else layer_name
     version_number = draw(st.integers(1, 5)) if version_number is None else version_number
     sids = draw(st.lists(statement_ids(10), min_size=1, max_size=4, unique=True))

@@ -28,7 +28,9 @@ class Expected:
 
 
 class LayerSharingMachine(RuleBasedStateMachine):
-    """Drives your sharing code; subclass it, and give pytest its ``TestCase``::
+    """Drives your sharing code, and checks after each step who may use what.
+
+    Subclass it, and give pytest its ``TestCase``::
 
         class Sharing(LayerSharingMachine):
             def share(self, layer, account_id):
@@ -39,6 +41,7 @@ class LayerSharingMachine(RuleBasedStateMachine):
     Layers are published and shared in any order, with several accounts, while other people add and remove statements
     of their own, and some calls are throttled. After each step: exactly the accounts that were shared with have
     statements of yours, each of those accounts may use the version, and other people's statements are as they were.
+    What is not so is an AssertionError that names the version; hypothesis shows the shortest way to it.
     """
 
     accounts: ClassVar[tuple[str, ...]] = ACCOUNTS
@@ -51,11 +54,14 @@ class LayerSharingMachine(RuleBasedStateMachine):
     layers: Bundle[Expected] = Bundle("layers")
 
     def share(self, layer: LayerVersion, account_id: str) -> None:
-        """The code under test: afterwards the account may use the version."""
+        """The code under test: afterwards the account (twelve digits) may use the version.
+
+        Raises NotImplementedError where a subclass does not define it.
+        """
         raise NotImplementedError("a LayerSharingMachine needs share(layer, account_id)")
 
     def unshare(self, layer: LayerVersion, account_id: str) -> None:
-        """The code under test: afterwards the account may not use the version by a statement of yours.
+        """The code under test: afterwards the account (twelve digits) may not use the version by a statement of yours.
 
         Not called where a subclass does not define it.
         """
@@ -68,6 +74,7 @@ class LayerSharingMachine(RuleBasedStateMachine):
         self._numbers = itertools.count(1)
 
     def teardown(self) -> None:
+        """Turns the fake off; a subclass that has its own calls this one too."""
         self.fake.stop()
 
     @property
@@ -125,6 +132,7 @@ class LayerSharingMachine(RuleBasedStateMachine):
 
     @invariant()
     def other_peoples_statements_are_as_they_were(self) -> None:
+        """Raises AssertionError where the code under test removed or changed one."""
         for expected in self.expected:
             found = _statements(expected.layer)
             for statement_id, statement in expected.others.items():
@@ -135,6 +143,7 @@ class LayerSharingMachine(RuleBasedStateMachine):
 
     @invariant()
     def shared_with_exactly_these_accounts(self) -> None:
+        """Raises AssertionError where a statement of yours is missing, or one too many."""
         for expected in self.expected:
             arn = expected.layer.arn
             partition = arn.split(":", 2)[1]

@@ -11,7 +11,14 @@ from .names import account_ids, layer_version_arns, organization_ids, statement_
 
 @st.composite
 def statements(draw: st.DrawFn, resource: str | None = None) -> dict[str, Any]:
-    """A statement: for an account, for everybody, or for an organization."""
+    """A statement: for an account, for everybody, or for an organization.
+
+    ``resource`` is the ARN of the layer version; left out, any. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
+
+    >>> from hypothesis import find
+    >>> find(statements(), lambda statement: "Condition" in statement)["Condition"]
+    {'StringEquals': {'aws:PrincipalOrgID': 'o-...'}}
+    """
     resource = draw(layer_version_arns()) if resource is None else resource
     partition = resource.split(":", 2)[1]
     organization_id = draw(st.none() | organization_ids())
@@ -30,7 +37,14 @@ def statements(draw: st.DrawFn, resource: str | None = None) -> dict[str, Any]:
 
 @st.composite
 def policies(draw: st.DrawFn, resource: str | None = None, *, max_statements: int = 5) -> dict[str, Any]:
-    """The policy of one layer version: at least one statement, each with an id of its own."""
+    """The policy of one layer version: 1 to ``max_statements`` statements, each with an id of its own.
+
+    ``resource`` is the ARN of the layer version; left out, any. https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html
+
+    >>> from hypothesis import find
+    >>> list(find(policies(), lambda policy: len(policy["Statement"]) == 2))
+    ['Version', 'Id', 'Statement']
+    """
     resource = draw(layer_version_arns()) if resource is None else resource
     several = st.lists(
         statements(resource), min_size=1, max_size=max_statements, unique_by=lambda statement: statement["Sid"]

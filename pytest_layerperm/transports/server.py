@@ -149,7 +149,15 @@ def shared_server() -> LiveServer:
 
 
 class ServerAddress:
-    """Where a fake is served, and what a subprocess needs to find it."""
+    """Where a fake is served, and what a subprocess needs to find it.
+
+    The fixture ``layerperm_server`` gives it::
+
+        def test_the_script_publishes(layerperm, layerperm_server):
+            partner = layerperm_server.env_for("222222222222", "eu-west-1")
+            subprocess.run(["./publish.sh"], env={**os.environ, **partner}, check=True)
+            assert layerperm.layers[0].account_id == "222222222222"
+    """
 
     def __init__(self, url: str, fake: LayerPerm) -> None:
         self.url = url
@@ -165,7 +173,7 @@ class ServerAddress:
         return self.env_for(self._fake.account_id)
 
     def env_for(self, account_id: str, region_name: str | None = None) -> dict[str, str]:
-        """The same for another account (twelve digits), or another region.
+        """The same for another account (twelve digits), or another region; the fake's own where it is left out.
 
         Raises ValueError for what is no account id or no region.
         """
