@@ -145,9 +145,10 @@ class LayerPerm:
             switch_off(self)
 
     def freeze(self, when: Any = NEW_YEAR) -> Any:
-        """Freezes the clock (at a datetime or ISO text) until the fake is off; returns freezegun's frozen clock.
+        """Freezes the clock (at a datetime, date or ISO text) until the fake is off; returns freezegun's frozen clock.
 
-        Raises TypeError or ValueError for what is no time.
+        Times are in UTC unless they say otherwise. Raises ValueError for what is no time, and RuntimeError where the
+        fake is not on, or another one inside it.
 
         >>> clock = layerperm.freeze("2026-03-01T12:00:00Z")
         >>> clock.tick(90)
@@ -191,7 +192,7 @@ class LayerPerm:
         ``account_id`` (twelve digits) and ``region_name`` are the fake's own where they are left out.
         ``identity_policy``, an IAM policy document as a dict or JSON text, restricts what the caller may do with
         layers; without one the caller may do everything. Raises ValueError, saying where, for what is no policy,
-        no account id or no region, and RuntimeError where the fake is not on.
+        no account id or no region, RuntimeError where the fake is not on, and what boto3 raises for its own.
 
         >>> partner = layerperm.client("222222222222")
         >>> partner.get_layer_version_by_arn(Arn=layerperm_layer.arn)
@@ -333,8 +334,8 @@ class LayerPerm:
     def inject(self, *faults: Fault) -> Injection:
         """Adds faults: for good, or for a block as ``with fake.inject(…):``. They strike in the order of adding.
 
-        Each counts anew. Raises ValueError for a fault that is on already. At the end of the test, a fault that was
-        to strike a number of times and never did is an AssertionError.
+        Each counts anew. Raises ValueError for a fault that is on already, and TypeError for what is no fault. At the
+        end of the test, a fault that was to strike a number of times and never did is an AssertionError.
 
         >>> with layerperm.inject(Throttle(times=2, operation="ListLayers")):
         ...     layers = layerperm_client.list_layers()
