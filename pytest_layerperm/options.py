@@ -40,7 +40,7 @@ _FACTS_OPTIONS = {
 
 def add_facts_options(parser: pytest.Parser) -> None:
     """What ``pytest --pyargs pytest_layerperm.facts`` takes."""
-    group = parser.getgroup("layerperm", "pytest-layerperm: facts about AWS, on any endpoint")
+    group = parser.getgroup("layerperm-facts", "pytest-layerperm: facts about AWS, on any endpoint")
     for name, (value, text) in _FACTS_OPTIONS.items():
         group.addoption(name, metavar=value, default=None, help=text)
     group.addoption(
@@ -51,7 +51,7 @@ def add_facts_options(parser: pytest.Parser) -> None:
 
 
 def add_report_options(parser: pytest.Parser) -> None:
-    group = parser.getgroup("layerperm")
+    group = parser.getgroup("layerperm", "pytest-layerperm: what tests did, as a page")
     group.addoption(
         "--layerperm-report",
         metavar="PATH",

@@ -102,3 +102,15 @@ def test_what_cannot_be_written_is_a_usage_error(pytester, arguments, message):
     result = pytester.runpytest_inprocess(*arguments)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([message])
+
+
+def test_help(pytester):
+    """The options of the page stand apart from those of the facts."""
+    printed = pytester.runpytest_inprocess("--help").stdout.str()
+    _, page, rest = printed.partition("pytest-layerperm: what tests did, as a page:\n")
+    assert page
+    options, _, _ = rest.partition("\n\n")
+    assert "--layerperm-report=PATH" in options
+    assert "--layerperm-endpoint" not in options
+    _, _, facts = printed.partition("pytest-layerperm: facts about AWS, on any endpoint:\n")
+    assert "--layerperm-report" not in facts.partition("\n\n")[0]
