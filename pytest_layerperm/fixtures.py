@@ -135,4 +135,5 @@ def layerperm_server(layerperm: LayerPerm) -> ServerAddress:
         layerperm.content_url = shared_server().url
         return ServerAddress(layerperm.content_url, layerperm)
     except ServerFailed as failed:
-        pytest.fail(f"layerperm_server: {failed}", pytrace=False)
+        reason = str(failed)
+    pytest.fail(f"layerperm_server: {reason}", pytrace=False)  # Out here: else pytest tells it three times.

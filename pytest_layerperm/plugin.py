@@ -87,7 +87,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         except AssertionError as failed:
             verdict = str(failed)
     if verdict:  # Out here: a report would tell it twice, as what happened during its own handling.
-        pytest.fail(verdict, pytrace=False)
+        _fail(verdict)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -108,8 +108,13 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     if left_on:
         from .wording import fakes_left_on
 
-        pytest.fail(fakes_left_on(left_on), pytrace=False)
+        _fail(fakes_left_on(left_on))
     return result
+
+
+def _fail(text: str) -> None:
+    # Not hidden, as the hooks are: of a traceback that is hidden as a whole pytest says so, below the text.
+    pytest.fail(text, pytrace=False)
 
 
 def _fakes_on() -> list[LayerPerm]:

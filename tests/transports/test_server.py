@@ -398,6 +398,7 @@ def test_the_fixture_fails_with_the_servers_own_words(pytester):
             "pip install 'pytest-layerperm[[]server]'"
         ]
     )
+    assert "exception" not in result.stdout.str()
     result.assert_outcomes(failed=1)
 
 
