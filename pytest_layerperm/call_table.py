@@ -27,7 +27,7 @@ def call_table(calls: Iterable[LoggedCall], *, whole: bool, width: int) -> str:
     """
     grouped = grouped_by_invocation(calls)
     if not grouped:
-        return "no call reached the fake"
+        return "no layer call reached the fake"
     shown = grouped if whole else grouped[-_SHORT:]
     rows = [row for attempts in shown for row in (_whole_rows(attempts) if whole else [_short_row(attempts)])]
     callers = [call.account_id for attempts in shown for call in (attempts if whole else attempts[:1])]

@@ -124,6 +124,8 @@ class SharedWith:
                 f"correct the account id in the code that shares it, or here: it shares with {slips[0].principal}, "
                 f"and {principal} is expected"
             )
+        if principal == seen.layer.account_id:
+            return f"name another account: {principal} may use its own layers without a statement"
         return _add_a_statement(seen, view, principal, None)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, cast
 
 from .activation import active_fake
 from .lambda_api.arn import LayerId, is_layer_name, is_region_name, parse, partition_of
 from .layers import LayerVersion
 from .lenses import ClientLens, FakeLens, Lens, Seen
+from .tables import joined
 
 if TYPE_CHECKING:
     from .calls import LoggedCall
@@ -23,6 +25,8 @@ NO_FAKE = (
 
 _NEWEST = 50
 """Versions that are looked through for a near miss: through a client each is a call."""
+_MOST_TOLD = 3
+"""Versions that are named where the one that was asked for does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def look(layer: Any = None, client: Any = None, regions: Any = None, *, fake: La
             missing.append(region_name)
     if not asked:
         where = f" in {', '.join(missing)}" if missing else ""
-        raise ValueError(f"layer: {_shown(wanted)} does not exist{where}")
+        raise ValueError(f"layer: {_shown(wanted)} does not exist{where}{_there_is(lens, wanted)}")
     if missing:
         raise MissingInRegion(asked[0].layer.name, missing, asked)
     organization_of = _no_organization if fake is None else fake.organization_of
@@ -176,6 +180,19 @@ def _shown(wanted: Wanted) -> str:
     if not isinstance(layer, LayerId):
         return str(layer)
     return layer.arn if version is None else layer.version_arn(version)
+
+
+def _there_is(lens: Lens, wanted: Wanted) -> str:
+    """Which versions there are instead, those of the likeliest layers first. Through a client it would cost calls."""
+    if not isinstance(lens, FakeLens):
+        return ""
+    layer, _ = wanted
+    name = layer.name if isinstance(layer, LayerId) else str(layer)
+    layers = sorted(lens.layers(None), key=lambda one: -SequenceMatcher(None, one.name, name).ratio())
+    found = [one.version_arn(version) for one in layers for version in lens.versions(one)]
+    if len(found) > _MOST_TOLD:
+        found[_MOST_TOLD:] = [f"{len(found) - _MOST_TOLD} others"]
+    return f"; there is {joined(found) or 'no layer version'}"
 
 
 def _no_organization(account_id: str) -> str | None:

@@ -132,7 +132,7 @@ def test_another_fake_is_on():
     ("arguments", "message"),
     [
         (["222"], "account_id must be twelve digits, not '222'"),
-        ([PARTNER, "other"], "layer: other does not exist"),
+        ([PARTNER, "other"], f"layer: other does not exist; there is {ARN}:2 and {ARN}:1"),
         ([PARTNER, "shared-deps"], f"layer: give one of the versions {ARN}:2, {ARN}:1"),
         ([PARTNER], f"layer: which version? There is {ARN}:2, {ARN}:1"),
     ],

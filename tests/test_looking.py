@@ -193,9 +193,20 @@ def test_a_bare_name_is_first_of_all_ones_own(layerperm):
 def test_a_deleted_version_does_not_exist(layerperm_layer, layerperm_client):
     """The handle of a deleted version is refused."""
     layerperm_client.delete_layer_version(LayerName="shared-deps", VersionNumber=1)
-    for through in ({}, {"client": layerperm_client}):
-        with pytest.raises(ValueError, match=rf"^layer: {ARN}:1 does not exist$"):
+    for through, instead in (({}, "; there is no layer version"), ({"client": layerperm_client}, "")):
+        with pytest.raises(ValueError, match=rf"^layer: {ARN}:1 does not exist{instead}$"):
             assert_layer_private(layer=layerperm_layer, **through)
+
+
+def test_a_misspelt_layer_among_many(layerperm):
+    """The versions of the layers whose names come closest are named first."""
+    for name in ("tracing", "logging", "shared-deps", "shared-deps", "metrics"):
+        layerperm.publish_layer(name)
+    with pytest.raises(ValueError, match=r"^layer: ") as refused:
+        assert_layer_private(layer="shared_dep")
+    first, _, rest = str(refused.value).removeprefix("layer: shared_dep does not exist; there is ").partition(", ")
+    assert (first, rest.partition(", ")[0]) == (f"{ARN}:2", f"{ARN}:1")
+    assert rest.endswith(" and 2 others")
 
 
 def test_the_innermost_fake_is_looked_at(layerperm_layer):

@@ -137,7 +137,7 @@ def test_a_broken_connection(section):
 )
 def test_no_calls(section, body):
     """That nothing came in is worth knowing too, also where the setup failed."""
-    assert section(body) == "no call reached the fake"
+    assert section(body) == "no layer call reached the fake"
 
 
 @pytest.mark.parametrize(

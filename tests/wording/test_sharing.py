@@ -588,8 +588,8 @@ def test_the_owner(layerperm, says):
 
         Nearest: 123456789012 owns the layer, and needs no statement.
 
-        What to do: call add_layer_version_permission for version 1 with
-          Principal="123456789012"; every new version starts with no policy.
+        What to do: name another account: 123456789012 may use its own layers without a
+          statement.
         """
     ):
         assert_layer_shared_with("123456789012")
