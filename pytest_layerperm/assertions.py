@@ -203,9 +203,14 @@ class assert_layer_policy_unchanged:  # noqa: N801 - used as a function
     def __init__(self, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
         self._arguments = (layer, client, regions)
         self._before: Before | None = None
+        self._fake = active_fake()
+        if self._fake is not None:
+            self._fake.idle_blocks.append(self)
 
     def __enter__(self) -> None:
         __tracebackhide__ = True
+        if self._fake is not None and self in self._fake.idle_blocks:
+            self._fake.idle_blocks.remove(self)
         view = _look(*self._arguments)
         self._before = None if view is None else Before(view)
 

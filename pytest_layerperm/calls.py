@@ -12,6 +12,7 @@ _LOGGED = {
     operation: tuple([member.name for member in members if member.name != "Content"])
     for operation, members in MEMBERS.items()
 }
+_OPERATIONS = tuple(sorted(MEMBERS))
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -21,6 +22,12 @@ def logged_parameters(operation: str, given: Mapping[str, Any], version: int | N
     if version is not None and "VersionNumber" in parameters:
         parameters["VersionNumber"] = version
     return parameters
+
+
+def check_operation(argument: str, operation: object) -> None:
+    """Raises ValueError for what is no operation that the log can have."""
+    if operation not in _OPERATIONS:
+        raise ValueError(f"{argument} must be one of {', '.join(_OPERATIONS)}, not {operation!r}")
 
 
 UNLOGGED = "layerperm-unlogged"
@@ -81,7 +88,7 @@ class LoggedCall(NamedTuple):
 class CallLog:
     """All attempts, oldest first. Iterable; ``len()`` and indexing work as on a list.
 
-    Operations are named as the API names them; for any other name there are no attempts.
+    Operations are named as the API names them; any other name is a ValueError.
 
     >>> with layerperm.inject(Throttle()):
     ...     layers = layerperm_client.list_layers()
@@ -103,11 +110,14 @@ class CallLog:
         self._calls.clear()
 
     def of(self, operation: str) -> list[LoggedCall]:
-        """The attempts of one operation, such as ``"AddLayerVersionPermission"``."""
+        """The attempts of one operation, such as ``"AddLayerVersionPermission"``. Raises ValueError for no such one."""
+        __tracebackhide__ = True
+        check_operation("operation", operation)
         return [call for call in self if call.operation == operation]
 
     def attempts(self, operation: str) -> int:
-        """How often an operation was attempted, retries included."""
+        """How often an operation was attempted, retries included. Raises ValueError for no such one."""
+        __tracebackhide__ = True
         return len(self.of(operation))
 
     @property

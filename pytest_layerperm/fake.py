@@ -24,7 +24,7 @@ from .lambda_api.wire import Call, Request, Response
 from .layers import LayerVersion, check_account_id, check_region_name, handle_of, publish
 from .sessions import client_of, new_session
 from .waiting import VirtualTime, moment
-from .wording import refused_request
+from .wording import never_entered, refused_request
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -101,6 +101,8 @@ class LayerPerm:
         self._handling = Handling(self._operations.perform, self.callers.account_of, self.virtual_time, self.calls)
         self.calls.clear()
         self.virtual_time.reset()
+        self.idle_blocks: list[object] = []
+        """Assertions of a block that have no block yet; left so, they have looked at nothing."""
 
     def __repr__(self) -> str:
         return f"<LayerPerm {self.account_id} {self.region_name}, layer versions: {len(self.layers)}>"
@@ -355,13 +357,15 @@ class LayerPerm:
         return self._handling.escaped
 
     def verify(self) -> None:
-        """Raises what the code under test must not hide: escaped errors, and faults that never struck.
+        """Raises what nobody must miss: escaped errors, faults that never struck, assertions that never looked.
 
-        The fixture and the end of a ``with`` block do it by themselves. A fault that never struck is an
-        AssertionError; an escaped error is raised as it is.
+        The fixture and the end of a ``with`` block do it by themselves. An escaped error is raised as it is, the
+        others are an AssertionError.
         """
         __tracebackhide__ = True
         self._handling.verify()
+        if self.idle_blocks:
+            raise AssertionError(never_entered(type(self.idle_blocks[0]).__name__))
 
     # --- what transports use
 

@@ -6,12 +6,12 @@ import inspect
 import threading
 from collections.abc import Callable, Sequence
 
-from .lambda_api.arn import is_account_id, is_layer_name, is_region_name, parse
-from .lambda_api.constraints import MEMBERS
+from .calls import check_operation
+from .lambda_api.arn import is_layer_name, parse
 from .lambda_api.wire import Call, Response
+from .layers import check_account_id, check_region_name
 
 Proceed = Callable[[Call], Response]
-OPERATIONS = tuple(sorted(MEMBERS))
 
 
 class ConnectionBroken(Exception):
@@ -56,10 +56,10 @@ class Fault:
             raise ValueError(f"times must be at least 1, or None for every call, not {times}")
         if operation is not None:
             check_operation("operation", operation)
-        if account_id is not None and not is_account_id(account_id):
-            raise ValueError(f"account_id must be twelve digits, not {account_id!r}")
-        if region_name is not None and not is_region_name(region_name):
-            raise ValueError(f"region_name must be a region such as 'us-east-1', not {region_name!r}")
+        if account_id is not None:
+            check_account_id(account_id)
+        if region_name is not None:
+            check_region_name(region_name)
         self.times = times
         self.operation = operation
         self.account_id = account_id
@@ -141,11 +141,6 @@ def note_lost(call: Call, response: Response) -> None:
     """Notes the answer that the client does not get."""
     outcome = " ".join([str(part) for part in (response.status, response.error_code) if part is not None])
     call.notes.append(f"answer {outcome} lost")
-
-
-def check_operation(argument: str, operation: object) -> None:
-    if operation not in OPERATIONS:
-        raise ValueError(f"{argument} must be one of {', '.join(OPERATIONS)}, not {operation!r}")
 
 
 def check_flag(argument: str, value: object) -> None:

@@ -11,7 +11,8 @@ import threading
 from collections.abc import Callable
 from typing import Literal
 
-from .fault import ConnectionBroken, Fault, Proceed, check_flag, check_operation, compose, is_positive, note_lost
+from .calls import check_operation
+from .fault import ConnectionBroken, Fault, Proceed, check_flag, compose, is_positive, note_lost
 from .lambda_api.errors import ThrottlingException, TooManyRequestsException, internal_error
 from .lambda_api.wire import Call, Response, refuse
 

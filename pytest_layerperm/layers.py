@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .lambda_api.arn import LayerId, is_account_id, is_layer_name, is_region_name, layer_id
 from .lambda_api.constraints import read
@@ -147,7 +147,9 @@ def publish(
 
 def check_account_id(account_id: object) -> None:
     if not is_account_id(account_id):
-        raise ValueError(f"account_id must be twelve digits, not {account_id!r}")
+        # Of a number one cannot see what is wrong with it.
+        text = "" if isinstance(account_id, str) else "text of "
+        raise ValueError(f"account_id must be {text}twelve digits, not {account_id!r}")
 
 
 def check_region_name(region_name: object) -> None:
@@ -164,8 +166,8 @@ def _details(name: str, settings: Mapping[str, Any]) -> Details:
             raise TypeError(f"publish_layer() takes {', '.join(_SETTINGS)} besides its own, not {setting!r}")
     given: dict[str, Any] = {**settings, "LayerName": name, "Content": {}}
     for setting in ("CompatibleRuntimes", "CompatibleArchitectures"):
-        if isinstance(given.get(setting), tuple):
-            given[setting] = list(given[setting])
+        if given.get(setting) is not None:
+            given[setting] = _list_of_texts(setting, given[setting])
     try:
         parameters = read("PublishLayerVersion", given)
     except LambdaError as refused:
@@ -176,6 +178,13 @@ def _details(name: str, settings: Mapping[str, Any]) -> Details:
         parameters.get("CompatibleRuntimes"),
         parameters.get("CompatibleArchitectures"),
     )
+
+
+def _list_of_texts(setting: str, value: Any) -> list[str]:
+    given: list[Any] = list(cast(Iterable[Any], value)) if isinstance(value, (list, tuple)) else [None]
+    if not all(isinstance(item, str) for item in given):
+        raise TypeError(f"{setting} must be a list of texts, not {value!r}")
+    return given
 
 
 def _archive(content: bytes | Mapping[str, str | bytes] | None) -> Content:

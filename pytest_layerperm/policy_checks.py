@@ -126,6 +126,8 @@ def _expected(one: Any, partition: str) -> Sequence[Grant]:
         given: dict[str, Any] = {"OrganizationId": one} if is_organization_id(one) else {"Principal": one}
     elif isinstance(one, Mapping):
         given = dict(cast(Mapping[str, Any], one))
+        if "Principal" not in given:
+            raise ValueError(f"statements: {one!r} has no Principal")
     else:
         raise TypeError(f"statements: each must be {_FORMS}; not {one!r}")
     statement: dict[str, Any] = {"Effect": "Allow", "Action": ACTION, "Principal": "*"}

@@ -21,6 +21,14 @@ def never_struck(overdue: Sequence[Fault], calls: Iterable[LoggedCall]) -> str:
     return f"{verdict}: {names}\n{faults}\ncalls that came in:\n{call_lines(calls)}"
 
 
+def never_entered(helper: str) -> str:
+    """The failure of a test that calls a block's assertion and gives it no block."""
+    return (
+        f"{helper}() was called without a block, and looked at nothing\n"
+        f"What to do: write `with {helper}():` around the code that it is about."
+    )
+
+
 def call_lines(calls: Iterable[LoggedCall]) -> str:
     """One line for each call: account, operation, what it was about, outcome."""
     lines = [

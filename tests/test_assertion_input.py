@@ -58,15 +58,15 @@ REFUSED = [
         TypeError,
         "organization_id must be text such as 'o-exampleorgid', not None",
     ),
-    (lambda: assert_layer_public(layer="other"), ValueError, "layer: other does not exist"),
-    (lambda: assert_layer_public(layer=f"{ARN}:2"), ValueError, f"layer: {ARN}:2 does not exist"),
-    (lambda: assert_layer_public(layer=f"{ARN}s"), ValueError, f"layer: {ARN}s does not exist"),
+    (lambda: assert_layer_public(layer="other"), ValueError, f"layer: other does not exist; there is {ARN}:1"),
+    (lambda: assert_layer_public(layer=f"{ARN}:2"), ValueError, f"layer: {ARN}:2 does not exist; there is {ARN}:1"),
+    (lambda: assert_layer_public(layer=f"{ARN}s"), ValueError, f"layer: {ARN}s does not exist; there is {ARN}:1"),
     (lambda: assert_layer_public(layer=1), TypeError, f"{LAYER_FORMS}1"),
     (lambda: assert_layer_public(layer="not a layer"), ValueError, f"{LAYER_FORMS}'not a layer'"),
     (
         lambda: assert_layer_public(layer="other", regions=["eu-west-1", "eu-west-2"]),
         ValueError,
-        "layer: other does not exist in eu-west-1, eu-west-2",
+        f"layer: other does not exist in eu-west-1, eu-west-2; there is {ARN}:1",
     ),
     (
         lambda: assert_layer_public(regions="us-east-1"),
@@ -112,7 +112,7 @@ REFUSED = [
     (
         lambda: assert_layer_policy_unchanged(layer="other").__enter__(),
         ValueError,
-        "layer: other does not exist",
+        f"layer: other does not exist; there is {ARN}:1",
     ),
     (lambda: assert_layer_policy("*"), TypeError, "statements must be a list of statements, not '*'"),
     (lambda: assert_layer_policy({}), TypeError, "statements must be a list of statements, not {}"),
@@ -123,6 +123,11 @@ REFUSED = [
         lambda: assert_layer_policy([{"Principal": "*", "OrganizationId": "o-short"}]),
         ValueError,
         "statements: 'o-short' is no organization id",
+    ),
+    (
+        lambda: assert_layer_policy([{"Sid": "partner"}]),
+        ValueError,
+        "statements: {'Sid': 'partner'} has no Principal",
     ),
     (
         lambda: assert_layer_policy([PARTNER], ids=True),

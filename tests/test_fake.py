@@ -373,7 +373,7 @@ def test_decorated_plain_class():
     ("arguments", "error", "text"),
     [
         ({"account_id": "12"}, ValueError, "account_id must be twelve digits, not '12'"),
-        ({"account_id": 123456789012}, ValueError, "account_id must be twelve digits, not 123456789012"),
+        ({"account_id": 123456789012}, ValueError, "account_id must be text of twelve digits, not 123456789012"),
         ({"region_name": "Europe"}, ValueError, "region_name must be a region such as 'us-east-1', not 'Europe'"),
         ({"real_sleep": 1}, TypeError, "real_sleep must be True or False, not 1"),
         ({"frozen_at": "soon"}, ValueError, "frozen_at must be a datetime, a date or ISO text, not 'soon'"),
@@ -491,6 +491,16 @@ def test_published_content_and_settings(layerperm):
         ({"content": "text"}, TypeError, "content must be the bytes of a zip, or a mapping of file names to files, "),
         ({"Description": "d" * 257}, ValueError, "1 validation error detected: Value 'ddd"),
         ({"CompatibleRuntimes": ["cobol"]}, ValueError, "1 validation error detected: Value '[cobol]' at 'compatibl"),
+        (
+            {"CompatibleRuntimes": "python3.13"},
+            TypeError,
+            "CompatibleRuntimes must be a list of texts, not 'python3.13'",
+        ),
+        (
+            {"CompatibleArchitectures": [1]},
+            TypeError,
+            "CompatibleArchitectures must be a list of texts, not [1]",
+        ),
         ({"description": "d"}, TypeError, "publish_layer() takes Description, LicenseInfo, CompatibleRuntimes, "),
     ],
 )
@@ -581,6 +591,18 @@ def test_log(layerperm, layerperm_layer):
     }
     assert (listed.layer, listed.status, listed.error_code, listed.fault) == (None, 200, None, None)
     assert log.attempts("PublishLayerVersion") == 0
+
+
+@pytest.mark.parametrize("ask", ["of", "attempts"])
+def test_log_of_no_operation(layerperm, ask):
+    """A misspelt operation is refused: that it was never called would be true, and mean nothing."""
+    with pytest.raises(ValueError, match=r"^operation must be one of ") as refused:
+        getattr(layerperm.calls, ask)("AddLayerPermission")
+    assert str(refused.value) == (
+        "operation must be one of AddLayerVersionPermission, DeleteLayerVersion, GetLayerVersion, "
+        "GetLayerVersionByArn, GetLayerVersionPolicy, ListLayerVersions, ListLayers, PublishLayerVersion, "
+        "RemoveLayerVersionPermission, not 'AddLayerPermission'"
+    )
 
 
 def test_log_of_a_publication_has_no_content(layerperm):

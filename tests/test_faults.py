@@ -323,7 +323,7 @@ def test_times_is_exact_under_threads(layerperm, layerperm_layer):
         (
             lambda: Throttle(account_id=222222222222),
             ValueError,
-            "account_id must be twelve digits, not 222222222222",
+            "account_id must be text of twelve digits, not 222222222222",
         ),
         (
             lambda: Throttle(region_name="mars"),

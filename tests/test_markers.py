@@ -407,6 +407,38 @@ def test_it(layerperm_layer):
         consecutive=True,
     )
     assert "Traceback" not in result.stdout.str()
+    assert "All traceback entries are hidden" not in result.stdout.str()
+
+
+def test_an_assertion_of_a_block_without_a_block(run):
+    """``assert_layer_policy_unchanged()`` without ``with`` would look at nothing, and hold."""
+    result = run(
+        """
+from pytest_layerperm import LayerPerm, assert_layer_policy_unchanged
+
+def test_it(layerperm_layer):
+    with assert_layer_policy_unchanged():
+        pass
+    assert_layer_policy_unchanged(layer=layerperm_layer)
+    layerperm_layer.grant("*")
+
+def test_script():
+    with LayerPerm() as fake:
+        fake.publish_layer()
+        block = assert_layer_policy_unchanged()
+        for _ in range(2):
+            with block:
+                pass
+"""
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "assert_layer_policy_unchanged() was called without a block, and looked at nothing",
+            "What to do: write `with assert_layer_policy_unchanged():` around the code that it is about.",
+        ],
+        consecutive=True,
+    )
 
 
 def test_fault_that_never_struck_without_any_call(run):
