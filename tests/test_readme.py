@@ -46,3 +46,13 @@ def test_the_page_can_be_brought_up_to_date(monkeypatch, tmp_path):
     shown = source_text("examples/sharing/share_layer.py")
 
     assert updated(stale) == f"before\n```python examples/sharing/share_layer.py\n{shown}```\nafter\n```sh\nkept\n```\n"
+
+
+def test_what_is_installed_with_an_extra_has_it():
+    """pip only warns of an extra that does not exist, and installs nothing for it."""
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    _, _, rest = project.partition("[project.optional-dependencies]\n")
+    extras = set(re.findall(r"^(\w+) = ", rest.partition("\n\n")[0], re.M))
+    named = re.findall(r"(?:pytest-layerperm|'\.)\[([\w,]+)\]", TEXT)
+    assert named
+    assert {extra for names in named for extra in names.split(",")} <= extras
