@@ -65,7 +65,8 @@ def refused_request(method: str, url: SplitResult, body: Any) -> str:
     called = f" ({action})" if action else ""
     return (
         f"pytest-layerperm let no request out: {method} {url.scheme}://{url.netloc}{url.path}{called}. "
-        "It answers Lambda's layer operations, and requests to this machine pass; nothing else leaves."
+        "It answers Lambda's layer operations, and moto what it has of the rest of AWS; requests to this machine pass, "
+        "and nothing else leaves."
     )
 
 

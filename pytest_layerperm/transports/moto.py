@@ -13,7 +13,7 @@ import math
 import threading
 import weakref
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any, NoReturn, Protocol
 from urllib.parse import SplitResult, urlsplit
 
@@ -130,10 +130,9 @@ class Elsewhere:
         return json.loads(answer.body) if answer.body else {}
 
     def _known(self, request: Any, url: SplitResult, ask_moto: Callable[[Any], Any]) -> Any:
-        try:
+        with suppress(NotImplementedError):
             return ask_moto(request)
-        except NotImplementedError:
-            self._fake.refuse(request, url)
+        self._fake.refuse(request, url)
 
     def refusal(self, refused: LambdaError) -> Answer:
         response = refuse(refused)

@@ -431,6 +431,19 @@ def test_unknown_to_moto(layerperm, mocked, service, operation, arguments, named
     assert isinstance(layerperm.escaped.pop(), RequestRefused)
 
 
+def test_what_the_refusal_of_an_operation_says(layerperm):
+    """It names the call and who answers what, and does not come as a second error after one of moto's own."""
+    with pytest.raises(RequestRefused) as refused:
+        boto3.client("bedrock-runtime").converse(modelId="m", messages=[])
+    layerperm.escaped.clear()
+    assert str(refused.value) == (
+        "pytest-layerperm let no request out: POST https://bedrock-runtime.us-east-1.amazonaws.com/model/m/converse. "
+        "It answers Lambda's layer operations, and moto what it has of the rest of AWS; requests to this machine pass, "
+        "and nothing else leaves."
+    )
+    assert refused.value.__context__ is None
+
+
 @pytest.mark.parametrize(
     "url",
     [
