@@ -18,7 +18,10 @@ def never_struck(overdue: Sequence[Fault], calls: Iterable[LoggedCall]) -> str:
     faults = "\n".join([f"  {fault!r}" for fault in overdue])
     verdict = "an injected fault never struck" if len(overdue) == 1 else "injected faults never struck"
     names = ", ".join([fault.label for fault in overdue])
-    return f"{verdict}: {names}\n{faults}\ncalls that came in:\n{call_lines(calls)}"
+    return (
+        f"{verdict}: {names}\n{faults}\ncalls that came in:\n{call_lines(calls)}\n"
+        "What to do: have the code under test make such a call, or say times=None for a fault that need not strike."
+    )
 
 
 def never_entered(helper: str) -> str:

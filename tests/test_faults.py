@@ -820,5 +820,6 @@ def test_fault_that_never_struck():
         "  Throttle(times=2, operation='AddLayerVersionPermission')\n"
         "  Slow(seconds=1, times=1, operation='GetLayerVersionPolicy')\n"
         "calls that came in:\n"
-        "  123456789012 ListLayers us-east-1 -> 500 ServiceException"
+        "  123456789012 ListLayers us-east-1 -> 500 ServiceException\n"
+        "What to do: have the code under test make such a call, or say times=None for a fault that need not strike."
     )
