@@ -403,7 +403,7 @@ def test_it(layerperm_layer):
             "  Throttle(times=1, operation='AddLayerVersionPermission')",
             "calls that came in:",
             "  123456789012 ListLayers us-east-1 -> 200",
-            "What to do: have the code under test make such a call, or say times=None for a fault that need not strike.",
+            "What to do: have the code under test make such a call, or say times=None for a fault *need not strike.",
         ],
         consecutive=True,
     )
@@ -452,7 +452,7 @@ def test_fault_that_never_struck_without_any_call(run):
             "  ServiceFailure(times=1)",
             "calls that came in:",
             "  none",
-            "What to do: have the code under test make such a call, or say times=None for a fault that need not strike.",
+            "What to do: have the code under test make such a call, or say times=None for a fault *need not strike.",
         ],
         consecutive=True,
     )

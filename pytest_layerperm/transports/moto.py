@@ -132,7 +132,7 @@ class Elsewhere:
     def _known(self, request: Any, url: SplitResult, ask_moto: Callable[[Any], Any]) -> Any:
         with suppress(NotImplementedError):
             return ask_moto(request)
-        self._fake.refuse(request, url)
+        return self._fake.refuse(request, url)  # Out here, so that it is not told as what came of moto's error.
 
     def refusal(self, refused: LambdaError) -> Answer:
         response = refuse(refused)
