@@ -178,3 +178,12 @@ def test_a_text_at_its_limits() -> None:
     assert refusal("RemoveLayerVersionPermission", **given, StatementId="s" * 101).endswith(
         "at 'statementId' failed to satisfy constraint: Member must have length less than or equal to 100"
     )
+
+
+def test_a_wrong_choice_alone() -> None:
+    """A text that must be one of several is refused where it is the only one of a call."""
+    assert refusal("ListLayers", CompatibleArchitecture="riscv") == (
+        "1 validation error detected: Value 'riscv' at 'compatibleArchitecture' failed to satisfy constraint: "
+        "Member must satisfy enum value set: [x86_64, arm64]"
+    )
+    assert read("ListLayers", {"CompatibleArchitecture": "arm64"}) == {"CompatibleArchitecture": "arm64"}
