@@ -7,7 +7,7 @@ import os
 _MANY = 64
 """How many are made at once: asking the system for random bytes costs more than making all of them."""
 _ready: list[str] = []
-if hasattr(os, "register_at_fork"):
+if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no fork
     # A child must not give out what its parent gives out.
     os.register_at_fork(after_in_child=_ready.clear)
 

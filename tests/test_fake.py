@@ -654,3 +654,37 @@ def test_a_fake_that_nobody_holds_is_freed_at_once():
         assert [part() for part in freed] == [None] * 4
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("organization_id", "accounts", "error", "text"),
+    [
+        (
+            "o-short",
+            [],
+            ValueError,
+            "organization_id must be 'o-' and 10 to 32 lower-case letters and digits, not 'o-short'",
+        ),
+        (7, [], ValueError, "organization_id must be 'o-' and 10 to 32 lower-case letters and digits, not 7"),
+        (
+            "o-exampleorgid",
+            "222222222222",
+            TypeError,
+            "accounts must be a list of account ids, not the text '222222222222'",
+        ),
+        (
+            "o-exampleorgid",
+            ["333333333333", "222222222222"],
+            ValueError,
+            "account_id 222222222222 is a member of o-anotherorgid, and an account is in one organization at most",
+        ),
+    ],
+)
+def test_an_organization_that_cannot_be(organization_id, accounts, error, text):
+    """It is refused in words, and nobody has become a member."""
+    fake = LayerPerm()
+    fake.organization("o-anotherorgid", accounts=["222222222222"])
+    with pytest.raises(error) as refused:
+        fake.organization(organization_id, accounts=accounts)
+    assert str(refused.value) == text
+    assert fake.callers.organizations == {"222222222222": "o-anotherorgid"}

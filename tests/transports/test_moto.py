@@ -548,3 +548,23 @@ def test_account_header_of_the_test(layerperm):
         "before-sign", lambda request, **_: request.headers.add_header("x-moto-account-id", "666666666666")
     )
     assert client.get_caller_identity()["Account"] == "666666666666"
+
+
+def test_iam_is_not_enforced_without_moto(monkeypatch):
+    """Nobody can have asked a moto that is not imported to judge calls."""
+    monkeypatch.delitem(sys.modules, private.CORE)
+    assert not private.iam_is_enforced()
+
+
+def test_the_role_session_of_a_key(layerperm):
+    """The one that has it, among others in the account and in other accounts; none for a user's key."""
+    keys = {}
+    for account_id in ("111111111111", "222222222222"):
+        sts = layerperm.session(account_id).client("sts")
+        for name in ("one", "two"):
+            role = sts.assume_role(RoleArn=f"arn:aws:iam::{account_id}:role/{name}", RoleSessionName="ci")
+            keys[account_id, name] = role["Credentials"]["AccessKeyId"]
+    for (account_id, name), key in keys.items():
+        assert private.assumed_role(account_id, key).role_arn == f"arn:aws:iam::{account_id}:role/{name}"
+    assert private.assumed_role("111111111111", keys["222222222222", "one"]) is None
+    assert private.assumed_role("333333333333", keys["222222222222", "one"]) is None
