@@ -29,6 +29,7 @@ def measured(rounds: int) -> Iterator[Row]:
     yield calls.one_call(40 * rounds)
     yield calls.under_moto(rounds)
     yield calls.growth_of_state(rounds)
+    yield calls.growth_of_log(rounds)
     yield calls.growth_of_policy(rounds)
     yield calls.memory()
     yield from server.server(rounds)

@@ -13,6 +13,7 @@ import botocore.httpsession
 from moto import mock_aws
 
 from pytest_layerperm import LayerPerm
+from pytest_layerperm.lambda_api.wire import Request
 from pytest_layerperm.layers import zip_of
 
 from .canned import send
@@ -21,7 +22,7 @@ from .rows import Row, ratio_row
 
 ARCHIVE = zip_of({"python/shared_deps.py": "VERSION = 1\n"})
 Action = Callable[[], object]
-VERSIONS = 100_000
+VERSIONS = CALLS = 100_000
 STATEMENTS = 120
 
 
@@ -130,6 +131,35 @@ def growth_of_state(rounds: int, times: int = 100) -> Row:
         gc.unfreeze()
     row = ratio_row(f"call cost, from 1 to {VERSIONS:,} layer versions", costs["large"], costs["small"], 1.1, of="at 1")
     return row._replace(must="flat (≤ 1.10 × at 1)")
+
+
+def growth_of_log(rounds: int, times: int = 200) -> Row:
+    """A call with many in the log already, against a call with few."""
+    signed = {
+        "authorization": "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/lambda/aws4_request, Signature=0"
+    }
+    list_layers = Request("GET", "lambda.us-east-1.amazonaws.com", "/2018-10-31/layers", "", Lowered(signed), b"")
+    few, many = LayerPerm(), LayerPerm()
+    for _ in range(CALLS):
+        many.handle(list_layers)
+
+    def calls(client: Any) -> Cost:
+        return repeated(client.list_layers, times)
+
+    gc.freeze()
+    try:
+        costs = take_turns({"few": lambda: _resumed(few, calls), "many": lambda: _resumed(many, calls)}, rounds)
+    finally:
+        gc.unfreeze()
+    row = ratio_row(f"call cost, from 1 to {CALLS:,} calls in the log", costs["many"], costs["few"], 1.1, of="at 1")
+    return row._replace(must="flat (≤ 1.10 × at 1)")
+
+
+class Lowered(dict[str, str]):
+    """Headers whose names are in lower case, looked up in any."""
+
+    def get(self, name: str, default: Any = None, /) -> Any:
+        return super().get(name.lower(), default)
 
 
 def _resumed(fake: LayerPerm, run: Callable[[Any], Cost]) -> Cost:
