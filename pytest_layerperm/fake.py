@@ -66,6 +66,11 @@ class LayerPerm:
         real_sleep: bool = False,
         frozen_at: Any = None,
     ) -> None:
+        if callable(account_id):
+            raise TypeError(
+                f"account_id must be text of twelve digits, not {getattr(account_id, '__qualname__', account_id)}; "
+                "as a decorator write @LayerPerm(), with parentheses"
+            )
         check_account_id(account_id)
         check_region_name(region_name)
         self.account_id = account_id

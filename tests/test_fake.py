@@ -177,6 +177,20 @@ def test_threads_share_it():
 # --- as a decorator
 
 
+def test_decorator_without_parentheses():
+    """What stands below it would be taken for an account id; the refusal says what is missing."""
+    with pytest.raises(TypeError) as raised:
+
+        @LayerPerm
+        def test_it():
+            pass
+
+    assert str(raised.value) == (
+        "account_id must be text of twelve digits, not test_decorator_without_parentheses.<locals>.test_it; "
+        "as a decorator write @LayerPerm(), with parentheses"
+    )
+
+
 def test_decorated_function():
     """The fake is on while the function runs, whose arguments, result and name are its own."""
 
