@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import pytest
 
@@ -106,13 +106,30 @@ def _value_of(config: pytest.Config, option: str, valid: str) -> Any:
         raise pytest.UsageError(f"{option} must be {valid}: {wrong}") from None
 
 
+def is_misspelt(marker: pytest.Mark, config: pytest.Config) -> bool:
+    """Whether the marker is named as ours are, and nobody has registered it: its test must not run without it."""
+    if not marker.name.startswith("layerperm"):
+        return False
+    registered: list[str] = config.getini("markers")
+    return marker.name not in [line.partition(":")[0].partition("(")[0].strip() for line in registered]
+
+
 def test_settings(item: pytest.Item) -> dict[str, Any]:
-    """The arguments of the test's ``LayerPerm``: a marker closer to the test wins."""
+    """The arguments of the test's ``LayerPerm``: a marker closer to the test wins. A misspelt one fails the test."""
     found = ini_settings(item.config)
     for marker in _outermost_first(item):
+        if is_misspelt(marker, item.config):
+            _refuse(marker)
         if marker.name == "layerperm":
             found.update(_call(marker, settings))
     return found
+
+
+def _refuse(marker: pytest.Mark) -> NoReturn:
+    from .tables import joined
+
+    names = joined(list(MARKERS))
+    pytest.fail(f"@pytest.mark.{marker.name}: there is no such marker\nThere are {names}.", pytrace=False)
 
 
 def test_faults(item: pytest.Item) -> list[Fault]:

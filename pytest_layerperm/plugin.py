@@ -13,7 +13,7 @@ from .assertion_fixtures import *  # noqa: F403 - as below
 from .fixtures import *  # noqa: F403 - a plugin's fixtures are found in its module
 from .fixtures import FAKE
 from .markers import MARKERS
-from .options import add_facts_options, add_options, add_report_options, check_options
+from .options import add_facts_options, add_options, add_report_options, check_options, is_misspelt
 
 if TYPE_CHECKING:
     from .fake import LayerPerm
@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if any(marker.name in MARKERS for marker in item.iter_markers()):
+        if any(marker.name in MARKERS or is_misspelt(marker, item.config) for marker in item.iter_markers()):
             names: list[str] | None = getattr(item, "fixturenames", None)
             if names is not None and "layerperm" not in names:
                 at = _first_of_function_scope(item, names)

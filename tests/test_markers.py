@@ -279,6 +279,34 @@ def pytest_collect_file(file_path, parent):
 
 # --- misuse of a marker
 
+
+def test_a_misspelt_marker(pytester):
+    """It fails its test also where pytest only warns of it: without the fault the test would hold, and say nothing."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.layerperm_throtle(times=2)
+        def test_it():
+            assert False
+
+        @pytest.mark.layerperm_of_ones_own
+        def test_registered(request):
+            assert "layerperm" not in request.fixturenames
+        """
+    )
+    pytester.makeini("[pytest]\nmarkers =\n    layerperm_of_ones_own(any): somebody else's")
+    result = pytester.runpytest_inprocess("-W", "default", "-p", "no:hypothesispytest")
+    result.assert_outcomes(errors=1, passed=1, warnings=1)
+    result.stdout.fnmatch_lines(
+        [
+            "@pytest.mark.layerperm_throtle: there is no such marker",
+            "There are layerperm, layerperm_throttle, layerperm_service_failure and layerperm_rate_limit.",
+        ],
+        consecutive=True,
+    )
+
+
 OPERATIONS = (
     "AddLayerVersionPermission, DeleteLayerVersion, GetLayerVersion, GetLayerVersionByArn, GetLayerVersionPolicy, "
     "ListLayerVersions, ListLayers, PublishLayerVersion, RemoveLayerVersionPermission"
