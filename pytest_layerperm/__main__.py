@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
+from .lambda_api.arn import is_account_id, is_region_name
 from .wording import refused_host
 
 
@@ -45,10 +46,10 @@ def serve(host: str, port: int, account_id: str, region_name: str) -> int:
             if not fake.active:
                 fake.start()
 
+    fake = LayerPerm(account_id, region_name)
     try:
-        fake = LayerPerm(account_id, region_name)
         server = LiveServer(lambda: fake, host=host, port=port, switch_on=switch_on)
-    except (ServerFailed, ValueError) as failed:
+    except ServerFailed as failed:
         sys.stderr.write(f"{failed}\n")
         return 1
     fake.content_url = server.url
@@ -67,8 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("serve", help="run the live server; the first line it prints is its URL")
     command.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     command.add_argument("--port", type=_port, default=0, help="port to listen on; 0 picks a free one (0)")
-    command.add_argument("--account-id", default="123456789012", help="account of unknown access keys (123456789012)")
-    command.add_argument("--region", default="us-east-1", help="default region (us-east-1)")
+    command.add_argument(
+        "--account-id", type=_account_id, default="123456789012", help="account of unknown access keys (123456789012)"
+    )
+    command.add_argument("--region", type=_region, default="us-east-1", help="default region (us-east-1)")
     command.add_argument("--allow-remote", action="store_true", help="let --host be an address that others can reach")
     return parser
 
@@ -77,6 +80,18 @@ def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"must be a port from 0 to 65535, not {text!r}")
     return int(text)
+
+
+def _account_id(text: str) -> str:
+    if not is_account_id(text):
+        raise argparse.ArgumentTypeError(f"must be twelve digits, not {text!r}")
+    return text
+
+
+def _region(text: str) -> str:
+    if not is_region_name(text):
+        raise argparse.ArgumentTypeError(f"must be a region such as us-east-1, not {text!r}")
+    return text
 
 
 if __name__ == "__main__":

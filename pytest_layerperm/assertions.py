@@ -287,4 +287,9 @@ def _check_account_id(account_id: object) -> None:
     if not isinstance(account_id, str):
         raise TypeError(f"account_id must be text of twelve digits, not {account_id!r}")
     if not is_account_id(account_id):
-        raise ValueError(f"account_id must be twelve digits, not {account_id!r}")
+        hint = ""
+        if account_id == "*":
+            hint = "; for everybody there are assert_layer_public and assert_layer_not_public"
+        elif is_organization_id(account_id):
+            hint = "; for an organization there is assert_layer_shared_with_organization"
+        raise ValueError(f"account_id must be twelve digits, not {account_id!r}{hint}")

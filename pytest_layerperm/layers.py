@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from .lambda_api.arn import LayerId, is_account_id, is_layer_name, is_region_name, layer_id
-from .lambda_api.constraints import read
+from .lambda_api.arn import LayerId, is_account_id, is_layer_name, is_organization_id, is_region_name, layer_id
+from .lambda_api.constraints import PRINCIPAL, read
 from .lambda_api.content import read_archive
 from .lambda_api.errors import LambdaError
 from .lambda_api.model import ACTION, Content, Details, Policy, PublishedVersion
@@ -79,6 +80,13 @@ class LayerVersion:
         >>> layerperm_layer.grant("*", organization_id="o-exampleorgid", statement_id="engineering-org")
         'engineering-org'
         """
+        if not isinstance(principal, str) or not re.fullmatch(PRINCIPAL, principal, re.ASCII):  # pyright: ignore[reportUnnecessaryIsInstance]
+            hint = ""
+            if is_organization_id(principal):
+                hint = f"; an organization goes with '*', as organization_id={principal!r}"
+            raise ValueError(
+                f"principal must be twelve digits, '*' or the ARN of an account's root, not {principal!r}{hint}"
+            )
         policy = self._policy
         if statement_id is None:
             statement_id = f"grant-{len(policy.statements) + 1 if policy else 1}"

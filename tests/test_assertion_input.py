@@ -7,6 +7,7 @@ from botocore.config import Config
 
 from pytest_layerperm import (
     assert_layer_calls,
+    assert_layer_not_shared_with,
     assert_layer_policy,
     assert_layer_policy_unchanged,
     assert_layer_public,
@@ -42,7 +43,18 @@ REFUSED = [
         TypeError,
         "account_id must be text of twelve digits, not 222222222222",
     ),
-    (lambda: assert_layer_shared_with("*"), ValueError, "account_id must be twelve digits, not '*'"),
+    (
+        lambda: assert_layer_shared_with("*"),
+        ValueError,
+        "account_id must be twelve digits, not '*'; "
+        "for everybody there are assert_layer_public and assert_layer_not_public",
+    ),
+    (
+        lambda: assert_layer_not_shared_with("o-exampleorgid"),
+        ValueError,
+        "account_id must be twelve digits, not 'o-exampleorgid'; "
+        "for an organization there is assert_layer_shared_with_organization",
+    ),
     (
         lambda: assert_layer_shared_with(PARTNER, via="root"),
         ValueError,

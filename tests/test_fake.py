@@ -529,7 +529,10 @@ def test_misuse_of_publish_layer(layerperm, arguments, error, text):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ({"principal": "partner"}, "1 validation error detected: Value 'partner' at 'principal' failed to satisfy "),
+        (
+            {"principal": "partner"},
+            "principal must be twelve digits, '*' or the ARN of an account's root, not 'partner'",
+        ),
         ({"principal": "*", "statement_id": "no spaces"}, "1 validation error detected: Value 'no spaces' at 'stat"),
         ({"principal": "*", "organization_id": "acme"}, "1 validation error detected: Value 'acme' at 'organization"),
         (
@@ -702,3 +705,28 @@ def test_an_organization_that_cannot_be(organization_id, accounts, error, text):
         fake.organization(organization_id, accounts=accounts)
     assert str(refused.value) == text
     assert fake.callers.organizations == {"222222222222": "o-anotherorgid"}
+
+
+@pytest.mark.parametrize(
+    ("principal", "hint"),
+    [
+        ("22222222222", ""),
+        (222222222222, ""),
+        ("arn:aws:iam::222222222222:user/alice", ""),
+        ("o-exampleorgid", "; an organization goes with '*', as organization_id='o-exampleorgid'"),
+    ],
+)
+def test_a_grant_to_nobody(layerperm_layer, principal, hint):
+    """It says who can be granted something, and nothing has changed."""
+    with pytest.raises(ValueError, match="principal must be") as refused:
+        layerperm_layer.grant(principal)
+    assert str(refused.value) == (
+        f"principal must be twelve digits, '*' or the ARN of an account's root, not {principal!r}{hint}"
+    )
+    assert layerperm_layer.policy is None
+
+
+@pytest.mark.parametrize("principal", ["222222222222", "*", "arn:aws:iam::222222222222:root"])
+def test_a_grant_to_somebody(layerperm_layer, principal):
+    """Whoever the API takes."""
+    assert layerperm_layer.grant(principal) == "grant-1"

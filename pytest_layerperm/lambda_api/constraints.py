@@ -28,6 +28,7 @@ VERSION_ARN_PATTERN = (
     r"(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:layer:"
     r"[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)"
 )
+PRINCIPAL = r"\d{12}|\*|arn:(aws[a-zA-Z-]*):iam::\d{12}:root"
 RUNTIMES = tuple(
     "nodejs nodejs4.3 nodejs6.10 nodejs8.10 nodejs10.x nodejs12.x nodejs14.x nodejs16.x nodejs18.x nodejs20.x "
     "nodejs22.x nodejs24.x java8 java8.al2 java11 java17 java21 java25 python2.7 python3.6 python3.7 python3.8 "
@@ -99,7 +100,7 @@ MEMBERS: Mapping[str, tuple[Member, ...]] = {
             required=True,
             minimum=0,
             maximum=10_000,
-            pattern=r"\d{12}|\*|arn:(aws[a-zA-Z-]*):iam::\d{12}:root",
+            pattern=PRINCIPAL,
         ),
         Member("OrganizationId", "body", minimum=0, maximum=34, pattern=r"o-[a-z0-9]{10,32}"),
         _REVISION_ID,

@@ -15,6 +15,17 @@ up once for all examples of a property, so a property turns the fake on inside:
 
 from __future__ import annotations
 
+try:
+    import hypothesis as _  # noqa: F401
+except ModuleNotFoundError as missing:
+    if missing.name != "hypothesis":
+        raise
+    raise ModuleNotFoundError(
+        "pytest_layerperm.strategies needs hypothesis, which is not installed: "
+        "pip install 'pytest-layerperm[hypothesis]'",
+        name="hypothesis",
+    ) from None
+
 from .calls import add_requests, call_sequences, invalid_add_requests, remove_requests
 from .machine import LayerSharingMachine
 from .names import (

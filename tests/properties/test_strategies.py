@@ -143,6 +143,16 @@ def test_plugin_does_not_import_hypothesis():
     assert done.stdout == "False\n"
 
 
+def test_without_hypothesis_the_extra_is_named():
+    """It is said what is missing and how to get it."""
+    program = "import sys; sys.modules['hypothesis'] = None; import pytest_layerperm.strategies"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == (
+        "ModuleNotFoundError: pytest_layerperm.strategies needs hypothesis, which is not installed: "
+        "pip install 'pytest-layerperm[hypothesis]'"
+    )
+
+
 @pytest.mark.parametrize("name", strategies.__all__)
 def test_every_name_is_there(name):
     """And says what it is."""

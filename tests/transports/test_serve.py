@@ -66,8 +66,8 @@ def test_with_the_flag_it_is_allowed():
     [
         (["--port", "x"], 2, "error: argument --port: must be a port from 0 to 65535, not 'x'"),
         (["--port", "65536"], 2, "error: argument --port: must be a port from 0 to 65535, not '65536'"),
-        (["--account-id", "1"], 1, "account_id must be twelve digits, not '1'"),
-        (["--region", "europe"], 1, "region_name must be a region such as 'us-east-1', not 'europe'"),
+        (["--account-id", "1"], 2, "error: argument --account-id: must be twelve digits, not '1'"),
+        (["--region", "europe"], 2, "error: argument --region: must be a region such as us-east-1, not 'europe'"),
         (["--host", "127.0.0.300"], 1, "the live server could not start on 127.0.0.300:0: "),
     ],
 )
