@@ -80,6 +80,7 @@ def _uncover(hidden: Mapping[str, str]) -> None:
             os.putenv(name, value)
 
 
+@functools.lru_cache(maxsize=16)
 def _guarding(start: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(start)
     def guarding(path: Any, argv: Any, env: Any, *args: Any, **kwargs: Any) -> Any:
@@ -88,6 +89,7 @@ def _guarding(start: Callable[..., Any]) -> Callable[..., Any]:
     return guarding
 
 
+@functools.lru_cache(maxsize=16)
 def _guarding_init(init: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(init)
     def guarding(popen: Any, *args: Any, **kwargs: Any) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .environment import SECRET_KEY
@@ -24,6 +25,7 @@ _own_session: dict[int, boto3.Session] = {}
 """The session that the fakes' own clients come from, by the number of botocore's built-in handlers."""
 _default_sessions: dict[Any, _Reusable] = {}
 """Environment -> the default session that was made from it."""
+_OTHER_SETTINGS = ("BOTO_CONFIG", "HOME", "REQUESTS_CA_BUNDLE")
 _MANY = 16
 """Environments; a suite that has more is not served by keeping them."""
 
@@ -94,12 +96,9 @@ def _environment_key() -> Any:
     environment = os.environ
     if environment.get("AWS_CONFIG_FILE") != os.devnull or "AWS_SECRET_ACCESS_KEY" not in environment:
         return None
-    settings = frozenset(
-        (name, value)
-        for name, value in environment.items()
-        if name.startswith("AWS_") or name in ("BOTO_CONFIG", "HOME", "REQUESTS_CA_BUNDLE")
-    )
-    return settings, _built_in_handlers()
+    # Names first: to read a variable costs more than to see that it is another's.
+    names = [name for name in environment if name.startswith("AWS_") or name in _OTHER_SETTINGS]
+    return frozenset([(name, environment.get(name)) for name in names]), _built_in_handlers()
 
 
 class _Reusable:
@@ -179,9 +178,15 @@ def _shared_models() -> Generator[None]:
 
 def _only_installed(paths: tuple[str, ...]) -> bool:
     """Whether all that these directories hold is of boto3 and botocore; a test may write models of its own."""
+    return not any(os.path.isdir(path) for path in _not_installed(paths))
+
+
+@lru_cache(maxsize=64)
+def _not_installed(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the directories that are not in boto3 or botocore."""
     import boto3
     import botocore
 
     modules: Any = (boto3, botocore)
     packages = tuple([os.path.join(os.path.dirname(module.__file__), "") for module in modules])
-    return all(path.startswith(packages) or not os.path.isdir(path) for path in paths)
+    return tuple([path for path in paths if not path.startswith(packages)])
