@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, cast
 
 from .call_table import grouped_by_invocation
-from .lambda_api.constraints import MEMBERS
+from .lambda_api.members import MEMBERS
 from .tables import joined, table
 from .verdicts import call_row, text_of, what_to_do
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from .lambda_api.constraints import MEMBERS
+from .lambda_api.members import MEMBERS
 
 _LOGGED = {
     operation: tuple([member.name for member in members if member.name != "Content"])

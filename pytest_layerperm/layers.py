@@ -12,9 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from .lambda_api.arn import LayerId, is_account_id, is_layer_name, is_organization_id, is_region_name, layer_id
-from .lambda_api.constraints import PRINCIPAL, read
+from .lambda_api.constraints import read
 from .lambda_api.content import read_archive
 from .lambda_api.errors import LambdaError
+from .lambda_api.members import PRINCIPAL
 from .lambda_api.model import ACTION, Content, Details, Policy, PublishedVersion
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 import pytest_layerperm
 from pytest_layerperm import LayerPerm, assertion_fixtures, facts, fixtures
 from pytest_layerperm.facts import running, sources
-from pytest_layerperm.lambda_api.constraints import MEMBERS as OPERATIONS
+from pytest_layerperm.lambda_api.members import MEMBERS as OPERATIONS
 from pytest_layerperm.transports.server import ServerAddress
 
 PACKAGE = Path(pytest_layerperm.__file__).parent

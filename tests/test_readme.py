@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 
+from pytest_layerperm.facts import CONFIDENCES, FACTS
 from tests.readme import README, ROOT, expected, fences, source_text, updated
 
 TEXT = README.read_text(encoding="utf-8")
@@ -56,3 +58,28 @@ def test_what_is_installed_with_an_extra_has_it():
     named = re.findall(r"(?:pytest-layerperm|'\.)\[([\w,]+)\]", TEXT)
     assert named
     assert {extra for names in named for extra in names.split(",")} <= extras
+
+
+def test_the_number_of_facts_is_told():
+    """How many there are, and how sure they are, as it is."""
+    counts = Counter(fact.confidence for fact in FACTS)
+    told = ", ".join([f"{counts[confidence]} {confidence}" for confidence in CONFIDENCES])
+    assert f"| {len(FACTS)}: {told} |" in TEXT
+
+
+def test_the_number_of_mutants_is_told():
+    """Those that live are those that have a reason."""
+    told = re.search(r"\| ([\d,]+), of which ([\d,]+) are noticed \(([\d.]+) %\)", TEXT)
+    assert told is not None
+    made, noticed = [int(number.replace(",", "")) for number in told.groups()[:2]]
+    reasons = (ROOT / "tests/mutation/survivors.toml").read_text(encoding="utf-8").count("[[survivor]]")
+    assert made - noticed == reasons
+    assert f"{100 * noticed / made:.1f}" == told[3]
+
+
+def test_what_is_told_of_speed_is_within_its_budget():
+    """The table of the benchmark, as it was printed, with no row that does not hold."""
+    _, _, chapter = TEXT.partition("## Performance\n")
+    rows = re.findall(r"^\| (.*) \| (.*) \| (.*) \| (.*) \|$", chapter.partition("\n## ")[0], re.M)[2:]
+    assert len(rows) == 16
+    assert {holds for _, must, _, holds in rows if must} == {"yes"}

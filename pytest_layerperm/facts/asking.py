@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ..lambda_api.constraints import MEMBERS
+from ..lambda_api.members import MEMBERS
 from .comparing import fill_in
 from .model import By, Names, Step
 

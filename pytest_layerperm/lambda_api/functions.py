@@ -11,9 +11,10 @@ from typing import Any
 
 from .access import Caller, refusal
 from .arn import LayerId, parse, partition_of
-from .constraints import VERSION_ARN_PATTERN, text_list, validation_error
+from .constraints import text_list, validation_error
 from .content import UNZIPPED_SIZE_LIMIT
 from .errors import AccessDeniedException, InvalidParameterValueException
+from .members import VERSION_ARN_PATTERN
 from .model import Content, PublishedVersion
 from .store import LayerStore
 

@@ -11,8 +11,9 @@ from typing import Any, Literal, NamedTuple, Protocol, cast
 from urllib.parse import parse_qsl, unquote
 
 from .arn import LayerId, is_region_name, parse, partition_of, resolve
-from .constraints import MEMBERS, whole_number
+from .constraints import whole_number
 from .errors import LambdaError, MissingAuthenticationTokenException, SerializationException
+from .members import MEMBERS
 from .model import compact_json, json_text
 
 API_PATH = "/2018-10-31/layers"

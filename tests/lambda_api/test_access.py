@@ -12,8 +12,8 @@ from pytest_layerperm.lambda_api.access import (
     refusal,
 )
 from pytest_layerperm.lambda_api.arn import layer_id
-from pytest_layerperm.lambda_api.constraints import MEMBERS
 from pytest_layerperm.lambda_api.errors import AccessDeniedException
+from pytest_layerperm.lambda_api.members import MEMBERS
 from pytest_layerperm.lambda_api.model import ACTION, Policy, make_policy, make_statement
 
 LAYER = layer_id("shared-deps", "123456789012", "us-east-1")

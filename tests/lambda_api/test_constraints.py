@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from pytest_layerperm.lambda_api.constraints import MEMBERS, Member, read, validation_error, whole_number
+from pytest_layerperm.lambda_api.constraints import read, validation_error, whole_number
 from pytest_layerperm.lambda_api.errors import SerializationException, ValidationException
+from pytest_layerperm.lambda_api.members import MEMBERS, Member
 
 PUBLISH = {"LayerName": "n", "Content": {}}
 

@@ -7,7 +7,7 @@ import botocore.session
 import pytest
 from botocore.model import OperationModel, Shape
 
-from pytest_layerperm.lambda_api.constraints import MEMBERS, Member
+from pytest_layerperm.lambda_api.members import MEMBERS, Member
 
 NAMED_VERSION = (1, 44, 5)
 """The botocore whose model the constraints follow. An older one has older constraints: nothing to compare."""

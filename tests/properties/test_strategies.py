@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pytest_layerperm import LayerPerm, strategies
 from pytest_layerperm.lambda_api.arn import layer_id, parse, resolve
-from pytest_layerperm.lambda_api.constraints import MEMBERS, read
+from pytest_layerperm.lambda_api.constraints import read
+from pytest_layerperm.lambda_api.members import MEMBERS
 from pytest_layerperm.strategies.names import REGIONS
 
 OWNER = "123456789012"

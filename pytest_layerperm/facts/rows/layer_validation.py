@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...lambda_api.constraints import VERSION_ARN_PATTERN
+from ...lambda_api.members import VERSION_ARN_PATTERN
 from ..model import Answer, Fact, Matching
 from .steps import fact, get_by_arn, get_policy, invalid, list_layers, list_versions, publish, too_long, violation
 
