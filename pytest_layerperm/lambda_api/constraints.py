@@ -1,4 +1,4 @@
-"""Parameters of a call, typed and held against the constraints of ``members``, and the ValidationException they lead to.
+"""Parameters of a call, typed and held against the constraints of ``members``; and the ValidationException, else.
 
 Violations are reported in the order in which the members stand there; AWS's own order is not known (aws-facts 3.15).
 """
