@@ -8,8 +8,11 @@ from botocore.exceptions import ClientError
 from moto.core import set_initial_no_auth_action_count
 
 from pytest_layerperm import LayerPerm
-from pytest_layerperm.lambda_api.iam import UnsupportedPolicy
+from pytest_layerperm.lambda_api.access import Caller
+from pytest_layerperm.lambda_api.iam import IdentityPolicy, UnsupportedPolicy
+from pytest_layerperm.lambda_api.wire import Request
 from pytest_layerperm.layers import zip_of
+from pytest_layerperm.transports.functions import check_function_call
 
 ACCOUNT = "123456789012"
 OTHER = "222222222222"
@@ -145,6 +148,14 @@ def test_other_calls_of_lambda(layerperm):
     """Calls of Lambda that neither make nor change a function are not judged."""
     client = layerperm.client(identity_policy=allow("s3:*"))
     assert client.list_functions()["Functions"] == []
+
+
+@pytest.mark.parametrize("path", ["/2015-03-31/event-source-mappings", "/2017-10-31/tags/arn", "/"])
+def test_calls_of_lambda_about_no_function(path):
+    """Nor are those about something else, which not every moto has."""
+    caller = Caller(ACCOUNT, policies=(IdentityPolicy.parse(allow("s3:*")),))
+    asked = Request("GET", "lambda.us-east-1.amazonaws.com", path, "", {}, b"")
+    assert check_function_call(asked, caller, "us-east-1") is False
 
 
 def test_two_callers_at_once(layerperm):

@@ -13,6 +13,7 @@ from pytest_layerperm import (
     Throttle,
     assert_layer_calls,
     assert_layer_not_public,
+    assert_layer_policy_unchanged,
     assert_layer_private,
     assert_layer_public,
     assert_layer_shared_with,
@@ -22,7 +23,12 @@ PARTNER = "222222222222"
 ARN = "arn:aws:lambda:us-east-1:123456789012:layer:shared-deps"
 
 
-@pytest.mark.parametrize("helper", [assert_layer_public, lambda: assert_layer_calls([])])
+def unchanged():
+    with assert_layer_policy_unchanged():
+        """It has nowhere to look, and says so before the block."""
+
+
+@pytest.mark.parametrize("helper", [assert_layer_public, lambda: assert_layer_calls([]), unchanged])
 def test_no_fake(helper):
     """Without a fake and without client= the error says how to get one."""
     with pytest.raises(RuntimeError) as refused:

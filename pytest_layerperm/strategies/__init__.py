@@ -18,13 +18,11 @@ from __future__ import annotations
 try:
     import hypothesis as _  # noqa: F401
 except ModuleNotFoundError as missing:
-    if missing.name != "hypothesis":
-        raise
     raise ModuleNotFoundError(
-        "pytest_layerperm.strategies needs hypothesis, which is not installed: "
+        f"pytest_layerperm.strategies needs {missing.name}, which is not installed: "
         "pip install 'pytest-layerperm[hypothesis]'",
-        name="hypothesis",
-    ) from None
+        name=missing.name,
+    ) from missing
 
 from .calls import add_requests, call_sequences, invalid_add_requests, remove_requests
 from .machine import LayerSharingMachine

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from . import suites
-from .measure import Cost, difference, pytest_run, take_turns
+from .measure import ROOT, Cost, difference, environment, pytest_run, take_turns
 from .rows import Row, ratio_row
 
 WITHOUT = ("-p", "no:layerperm")
+_QUIET = ("-q", "-p", "no:cacheprovider")
 _OTHERS = ("anyio", "benchmark", "hypothesispytest", "randomly", "rerunfailures", "time_machine", "xdist")
 """Plugins that a development environment has: their start-up varies by more than ours takes."""
 
@@ -20,10 +24,9 @@ def start_up(folder: Path, rounds: int) -> Row:
     (folder / "pytest.ini").write_text("[pytest]\n")
     (folder / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
     alone = [option for name in _OTHERS for option in ("-p", f"no:{name}")]
-    costs = take_turns(
-        {"with": lambda: pytest_run(folder, *alone), "without": lambda: pytest_run(folder, *alone, *WITHOUT)},
-        8 * rounds,
-    )
+    command = [sys.executable, "-m", "tests.benchmarks.starting", str(20 * rounds), *_QUIET, *alone, str(folder)]
+    printed = subprocess.run(command, cwd=ROOT, env=environment(), check=True, capture_output=True, text=True).stdout
+    costs = {name: [Cost(*cost) for cost in taken] for name, taken in json.loads(printed).items()}
     more = difference(costs["with"], costs["without"])
     return Row(
         "plugin installed but unused: start-up",
