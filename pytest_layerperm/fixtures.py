@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .options import test_faults, test_settings
-
 if TYPE_CHECKING:
     from responses import RequestsMock
 
@@ -42,6 +40,7 @@ def layerperm(request: pytest.FixtureRequest) -> Iterator[LayerPerm]:
     """
     from .environment import fake_environment, remember
     from .fake import NEW_YEAR, LayerPerm
+    from .markers import test_faults, test_settings
 
     item: pytest.Item = request.node  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
     arguments = test_settings(item)

@@ -1,30 +1,22 @@
-"""The markers: each is checked as a call of the function here that has its signature."""
+"""The markers: each is checked as a call of the function here that has its signature.
+
+What the settings of a test are: ini, then markers from the outermost to the closest.
+"""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import pytest
+
+from .options import MARKERS, ini_settings, is_misspelt
 
 if TYPE_CHECKING:
     from .faults import Fault
 
-MARKERS = {
-    "layerperm": (
-        'layerperm(account_id="123456789012", region_name="us-east-1", real_sleep=False, frozen_at=None): '
-        "the default account and region of the fake, whether retries really wait, and a time to freeze the clock at."
-    ),
-    "layerperm_throttle": (
-        "layerperm_throttle(times=1, *, operation=None, account_id=None, region_name=None, layer=None, "
-        'code="TooManyRequestsException", retry_after=None): throttles the first matching layer calls (429).'
-    ),
-    "layerperm_service_failure": (
-        "layerperm_service_failure(times=1, *, operation=None, account_id=None, region_name=None, layer=None, "
-        "applied=False): fails the first matching layer calls (500); applied=True carries them out first."
-    ),
-    "layerperm_rate_limit": (
-        "layerperm_rate_limit(per_second=15, *, burst=None): AWS's quota of layer calls for each account and region."
-    ),
-}
+_Result = TypeVar("_Result")
 
 
 def settings(
@@ -105,3 +97,43 @@ FAULT_MARKERS: dict[str, Callable[..., Fault]] = {
     "layerperm_service_failure": service_failure,
     "layerperm_rate_limit": rate_limit,
 }
+
+
+def test_settings(item: pytest.Item) -> dict[str, Any]:
+    """The arguments of the test's ``LayerPerm``: a marker closer to the test wins. A misspelt one fails the test."""
+    found = ini_settings(item.config)
+    for marker in _outermost_first(item):
+        if is_misspelt(marker, item.config):
+            _refuse(marker)
+        if marker.name == "layerperm":
+            found.update(_call(marker, settings))
+    return found
+
+
+def _refuse(marker: pytest.Mark) -> NoReturn:
+    from .tables import joined
+
+    names = joined(list(MARKERS))
+    pytest.fail(f"@pytest.mark.{marker.name}: there is no such marker\nThere are {names}.", pytrace=False)
+
+
+def test_faults(item: pytest.Item) -> list[Fault]:
+    """The faults of the test's markers, in the order in which one reads them."""
+    return [
+        _call(marker, FAULT_MARKERS[marker.name]) for marker in _outermost_first(item) if marker.name in FAULT_MARKERS
+    ]
+
+
+def _outermost_first(item: pytest.Item) -> list[pytest.Mark]:
+    # pytest yields a function's markers from the lowest decorator up, then the class's, then the module's.
+    return list(reversed(list(item.iter_markers())))
+
+
+def _call(marker: pytest.Mark, function: Callable[..., _Result]) -> _Result:
+    """Calls a marker as the function that has its signature; what does not fit fails the test, naming the marker."""
+    try:
+        inspect.signature(function).bind(*marker.args, **marker.kwargs)
+        return function(*marker.args, **marker.kwargs)
+    except (TypeError, ValueError) as wrong:
+        message = f"@pytest.mark.{marker.name}: {wrong}\nIt takes {MARKERS[marker.name]}"
+    pytest.fail(message, pytrace=False)

@@ -12,8 +12,7 @@ import pytest
 from .assertion_fixtures import *  # noqa: F403 - as below
 from .fixtures import *  # noqa: F403 - a plugin's fixtures are found in its module
 from .fixtures import FAKE
-from .markers import MARKERS
-from .options import add_facts_options, add_options, add_report_options, check_options, is_misspelt
+from .options import MARKERS, add_facts_options, add_options, add_report_options, check_options, is_misspelt
 
 if TYPE_CHECKING:
     from .fake import LayerPerm
