@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from .lambda_api.access import Caller
-from .lambda_api.arn import is_account_id
+from .lambda_api.arn import is_account_id, is_organization_id
 from .lambda_api.iam import IdentityPolicy
 from .lambda_api.wire import Call, Request, Signature, signature_of
 from .layers import check_account_id
 
-_ORGANIZATION_ID = re.compile(r"o-[a-z0-9]{10,32}")
 _KEY_LENGTH = 20
 """Characters of an access key as AWS makes them; moto's and ours are as long."""
 
@@ -64,7 +62,7 @@ class Callers:
 
     def declare(self, organization_id: str, accounts: Iterable[str]) -> None:
         """Declares accounts members of an organization."""
-        if not isinstance(organization_id, str) or not _ORGANIZATION_ID.fullmatch(organization_id):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not is_organization_id(organization_id):
             raise ValueError(
                 f"organization_id must be 'o-' and 10 to 32 lower-case letters and digits, not {organization_id!r}"
             )

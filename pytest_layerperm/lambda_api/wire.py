@@ -240,7 +240,7 @@ def decode(request: Request, account_of: Callable[[str], str]) -> Call | None:
     call = Call(
         operation=found.operation,
         account_id=account_of(signature.access_key if signature else ""),
-        region_name=signature.region_name if signature else region_of(request, None),
+        region_name=region_of(request, signature),
         given=given,
         invocation_id=request.headers.get("amz-sdk-invocation-id"),
         signature=signature,
