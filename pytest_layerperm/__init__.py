@@ -17,26 +17,30 @@ if TYPE_CHECKING:
         assert_layer_shared_with,
         assert_layer_shared_with_organization,
     )
-    from .calls import CallLog, LoggedCall
-    from .explaining import Explanation
-    from .fake import LayerPerm, RequestRefused
-    from .faults import ConnectionLost, Fault, Interleave, RateLimit, ServiceFailure, Slow, Throttle
-    from .layers import LayerVersion
+    from .assertions.explanation import Explanation
+    from .fake.layerperm import LayerPerm
+    from .service.calls import CallLog, LoggedCall
+    from .service.fault_kinds import ConnectionLost, Interleave, RateLimit, ServiceFailure, Slow, Throttle
+    from .service.faults import Fault
+    from .service.layers import LayerVersion
+    from .service.service import RequestRefused
 
+terminal_columns = 80
+"""Columns of the terminal, as the plugin saw it when pytest started."""
 _HOMES = {
-    "CallLog": "calls",
-    "ConnectionLost": "faults",
-    "Explanation": "explaining",
-    "Fault": "faults",
-    "Interleave": "faults",
+    "CallLog": "service.calls",
+    "ConnectionLost": "service.fault_kinds",
+    "Explanation": "assertions.explanation",
+    "Fault": "service.faults",
+    "Interleave": "service.fault_kinds",
     "LayerPerm": "fake",
-    "LayerVersion": "layers",
-    "LoggedCall": "calls",
-    "RateLimit": "faults",
-    "RequestRefused": "fake",
-    "ServiceFailure": "faults",
-    "Slow": "faults",
-    "Throttle": "faults",
+    "LayerVersion": "service.layers",
+    "LoggedCall": "service.calls",
+    "RateLimit": "service.fault_kinds",
+    "RequestRefused": "service.service",
+    "ServiceFailure": "service.fault_kinds",
+    "Slow": "service.fault_kinds",
+    "Throttle": "service.fault_kinds",
     "assert_layer_calls": "assertions",
     "assert_layer_not_public": "assertions",
     "assert_layer_not_shared_with": "assertions",

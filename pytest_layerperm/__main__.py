@@ -9,27 +9,22 @@ import threading
 from collections.abc import Sequence
 
 from .lambda_api.arn import is_account_id, is_region_name
-from .wording import refused_host
+from .patches.loopback import is_loopback_host
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if not options.allow_remote and not is_loopback(options.host):
-        parser.error(refused_host(options.host))
+    if not options.allow_remote and not is_loopback_host(options.host):
+        parser.error(_reachable(options.host))
     return serve(options.host, options.port, options.account_id, options.region)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    return host == "localhost" or host == "::1" or host.startswith("127.")
 
 
 def serve(host: str, port: int, account_id: str, region_name: str) -> int:
     """Serves a fake until SIGINT or SIGTERM. Prints the URL as soon as it answers; nothing else on stdout."""
-    from .fake import LayerPerm
-    from .transports.server import LiveServer, ServerFailed
+    from .fake import LayerPerm, service_of
+    from .transports.server.live import LiveServer, ServerFailed
 
     stopped = threading.Event()
 
@@ -47,12 +42,13 @@ def serve(host: str, port: int, account_id: str, region_name: str) -> int:
                 fake.start()
 
     fake = LayerPerm(account_id, region_name)
+    service = service_of(fake)
     try:
-        server = LiveServer(lambda: fake, host=host, port=port, switch_on=switch_on)
+        server = LiveServer(lambda: service, host=host, port=port, switch_on=switch_on)
     except ServerFailed as failed:
         sys.stderr.write(f"{failed}\n")
         return 1
-    fake.content_url = server.url
+    service.content_url = server.url
     sys.stdout.write(f"{server.url}\n")
     sys.stdout.flush()
     stopped.wait()
@@ -74,6 +70,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--region", type=_region, default="us-east-1", help="default region (us-east-1)")
     command.add_argument("--allow-remote", action="store_true", help="let --host be an address that others can reach")
     return parser
+
+
+def _reachable(host: str) -> str:
+    return (
+        f"--host {host} can be reached from other machines, and the live server accepts every request: it checks no "
+        "signatures, and anyone can read and reset /_layerperm/. Add --allow-remote if that is what you want."
+    )
 
 
 def _port(text: str) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ..lambda_api.members import MEMBERS
-from .comparing import fill_in
+from .differences import fill_in
 from .model import By, Names, Step
 
 _LAYERS = "/2018-10-31/layers"

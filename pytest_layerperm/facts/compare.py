@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..fake import LayerPerm
+from ..fake import LayerPerm, service_of
 from ..lambda_api.wire import Request
 from . import CONFIDENCES, FACTS, Fact
 from .asking import Asked
-from .comparing import Received
+from .differences import Received
 from .endpoints import OTHER, OWNER, Settings, connect, new_prefix
 from .reporting import Result
 from .running import Endpoint, show
@@ -36,7 +36,7 @@ class InProcess:
     region_name = "us-east-1"
 
     def __init__(self, fake: LayerPerm) -> None:
-        self._fake = fake
+        self._service = service_of(fake)
         fake.organization(ORGANIZATION, accounts=[OTHER])
 
     def serves(self, partition: str) -> bool:
@@ -48,9 +48,9 @@ class InProcess:
         signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
         headers = {} if asked.by == "nobody" else signed
         host = f"lambda.{asked.region}.amazonaws.com"
-        response = self._fake.handle(Request(asked.method, host, url.path, url.query, headers, asked.body))
+        response = self._service.handle(Request(asked.method, host, url.path, url.query, headers, asked.body))
         assert response is not None
-        return received(response.status, self._fake.headers_of(response), response.body)
+        return received(response.status, self._service.headers_of(response), response.body)
 
 
 def results_of(endpoint: Endpoint, facts: Sequence[Fact] = FACTS) -> list[Result]:

@@ -16,7 +16,7 @@ from botocore.parsers import ResponseParserError
 
 from ..lambda_api.arn import parse, partition_of
 from .asking import Asked, ask
-from .comparing import Received
+from .differences import Received
 from .model import By
 from .rows.steps import publish
 from .running import Published, Sender, clean_up

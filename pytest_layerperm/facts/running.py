@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from ..lambda_api.arn import layer_id, partition_of
 from .asking import Asked, ask
-from .comparing import Difference, Received, compare, fill_in
+from .differences import Difference, Received, compare, fill_in
 from .model import By, Fact, Step
 
 Sender = Callable[[Asked], Received]

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
 from .asking import Asked
-from .comparing import Received
+from .differences import Received
 from .model import By
 from .running import Sender
 

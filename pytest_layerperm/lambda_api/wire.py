@@ -118,6 +118,8 @@ class Call:
     """Virtual seconds since the epoch at which the call came in."""
     notes: list[str] = field(default_factory=list[str])
     """What faults did to the call, for the log."""
+    applied: bool = False
+    """Whether it was carried out although its response was lost."""
 
     @property
     def resource(self) -> str | None:

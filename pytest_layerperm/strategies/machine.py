@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
-from ..fake import LayerPerm
-from ..faults import Throttle
-from ..layers import LayerVersion
+from ..fake.layerperm import LayerPerm
+from ..service.fault_kinds import Throttle
+from ..service.layers import LayerVersion
 
 ACCOUNTS = ("222222222222", "333333333333", "444444444444")
 

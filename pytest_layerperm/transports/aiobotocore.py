@@ -11,36 +11,24 @@ from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cache, cached_property, partial
 from importlib import import_module
-from typing import Any, Protocol
-from urllib.parse import SplitResult, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSResponse
 
-from ..environment import SECRET_KEY
-from ..imports import on_import
-from ..waiting import VirtualTime, token_waits
-from . import _translate
-from ._translate import answer_botocore, bytes_of, is_loopback, read_timeout_of
+from ..patches.environment import SECRET_KEY
+from ..patches.imports import on_import
+from ..patches.loopback import is_loopback
+from ..patches.waiting import token_waits
+from ..service.service import LayerService
+from .translate import answer_botocore, bytes_of, read_timeout_of
 
-
-class Fake(_translate.Fake, Protocol):
-    """What the seam needs of the active fake."""
-
-    @property
-    def default_access_key(self) -> str: ...
-
-    @property
-    def virtual_time(self) -> VirtualTime: ...
-
-    def answer_elsewhere(self, request: Any, url: SplitResult) -> tuple[int, Any, Any]: ...
-
-
-Current = Callable[[], Fake]
+Current = Callable[[], LayerService]
 
 
 @contextmanager
 def caught(current: Current) -> Generator[None]:
-    """Catches every aiobotocore client's requests for the current fake, from the moment aiobotocore is there."""
+    """Catches every aiobotocore client's requests for the current service, from the moment aiobotocore is there."""
     with ExitStack() as undo:
 
         def patch(seam: Callable[[Any, Current], AbstractContextManager[None]], module: Any) -> None:
@@ -86,14 +74,14 @@ def _caught_session(
         # Other tasks run while a request is under way: that is when they overtake each other.
         await sleep(0)
         url = urlsplit(str(request.url))
-        fake = current()
-        response = answer_botocore(fake, request, url, read_timeout_of(timeout_of(session)))
+        service = current()
+        response = answer_botocore(service, request, url, read_timeout_of(timeout_of(session)))
         if response is not None:
-            return _to_aiobotocore(request.url, response.status, fake.headers_of(response), response.body)
+            return _to_aiobotocore(request.url, response.status, service.headers_of(response), response.body)
         if is_loopback(url):
             return await real_send(session, request)
         request.body = await _read(request.body)
-        status, headers, body = fake.answer_elsewhere(request, url)
+        status, headers, body = service.answer_other_service(request, url)
         return _to_aiobotocore(request.url, status, headers, bytes_of(body))
 
     return _replaced(session_class, "send", send)
@@ -107,7 +95,7 @@ def _signers(module: Any, current: Current) -> AbstractContextManager[None]:
         # A client made on a machine without credentials signs as the default account.
         if signer._credentials is None and kwargs.get("request_credentials") is None:  # noqa: SLF001
             credentials = import_module("aiobotocore.credentials").AioCredentials
-            kwargs["request_credentials"] = credentials(current().default_access_key, SECRET_KEY)
+            kwargs["request_credentials"] = credentials(current().account_id, SECRET_KEY)
         return await real_auth(signer, *args, **kwargs)
 
     return _replaced(signer_class, "get_auth_instance", get_auth_instance)

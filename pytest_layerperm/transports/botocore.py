@@ -6,31 +6,25 @@ import io
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, Protocol
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import botocore.httpsession
 import botocore.signers
 from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.credentials import Credentials
 
-from ..environment import SECRET_KEY
-from . import _translate
-from ._translate import answer_botocore, bytes_of, is_loopback, read_timeout_of
+from ..patches.environment import SECRET_KEY
+from ..patches.loopback import is_loopback
+from .translate import answer_botocore, bytes_of, read_timeout_of
 
-
-class Fake(_translate.Fake, Protocol):
-    """What the seam needs of the active fake."""
-
-    @property
-    def default_access_key(self) -> str: ...
-
-    def answer_elsewhere(self, request: Any, url: SplitResult) -> tuple[int, Any, Any]: ...
+if TYPE_CHECKING:
+    from ..service.service import LayerService
 
 
 @contextmanager
-def caught(current: Callable[[], Fake]) -> Generator[None]:
-    """Catches every botocore client's requests for the current fake."""
+def caught(current: Callable[[], LayerService]) -> Generator[None]:
+    """Catches every botocore client's requests for the current service."""
     session_class: Any = botocore.httpsession.URLLib3Session
     proxy_class: Any = botocore.httpsession.ProxyConfiguration
     signer_class: Any = botocore.signers.RequestSigner
@@ -40,19 +34,19 @@ def caught(current: Callable[[], Fake]) -> Generator[None]:
 
     def send(session: Any, request: Any) -> Any:
         url = urlsplit(str(request.url))
-        fake = current()
-        response = answer_botocore(fake, request, url, read_timeout_of(session._timeout))  # noqa: SLF001
+        service = current()
+        response = answer_botocore(service, request, url, read_timeout_of(session._timeout))  # noqa: SLF001
         if response is not None:
-            return _Answer(request.url, response.status, fake.headers_of(response), response.body)
+            return _Answer(request.url, response.status, service.headers_of(response), response.body)
         if is_loopback(url):
             return real_send(session, request)
-        status, headers, body = fake.answer_elsewhere(request, url)
+        status, headers, body = service.answer_other_service(request, url)
         return to_botocore(request.url, status, headers, bytes_of(body))
 
     def get_auth_instance(signer: Any, *args: Any, **kwargs: Any) -> Any:
         # A client made on a machine without credentials signs as the default account.
         if signer._credentials is None and kwargs.get("request_credentials") is None:  # noqa: SLF001
-            kwargs["request_credentials"] = Credentials(current().default_access_key, SECRET_KEY)
+            kwargs["request_credentials"] = Credentials(current().account_id, SECRET_KEY)
         return real_auth(signer, *args, **kwargs)
 
     def no_proxy(configuration: Any, url: Any) -> None:

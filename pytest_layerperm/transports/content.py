@@ -11,6 +11,7 @@ import os
 import selectors
 import socket
 import threading
+from collections.abc import Callable
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -20,6 +21,8 @@ from ..lambda_api.locations import located_at
 if TYPE_CHECKING:
     from ..lambda_api.store import LayerStore
 
+NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
+"""What S3 says where there is no archive."""
 _IDLE = 10.0
 """Seconds that a connection may be silent."""
 
@@ -77,11 +80,38 @@ class ContentServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        from ._content_handler import answer
-
         with connection:
             connection.settimeout(_IDLE)
-            answer(connection, self.archive)
+            _answer(connection, self.archive)
+
+
+def _answer(connection: socket.socket, archive_at: Callable[[str], bytes | None]) -> None:
+    """Answers the request on a connection: GET and HEAD, as S3 does it."""
+    from http.server import BaseHTTPRequestHandler  # Slow to import, and few tests download.
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            archive = archive_at(self.path.partition("?")[0])
+            status, kind, body = 200, "application/zip", archive
+            if body is None:
+                status, kind, body = 404, "application/xml", NO_SUCH_KEY
+            self.send_response(status)
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(body)))
+            self.send_header("connection", "close")
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(body)
+
+        do_HEAD = do_GET  # noqa: N815
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            """Says nothing."""
+
+    try:
+        Handler(connection, connection.getsockname(), None)  # pyright: ignore[reportArgumentType]
+    except OSError:
+        return  # The client went away.
 
 
 _server: ContentServer | None = None

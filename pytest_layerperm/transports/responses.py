@@ -16,11 +16,11 @@ from requests.adapters import HTTPAdapter
 from urllib3 import exceptions
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from ..fault import ConnectionBroken
-from ..handling import DEFAULT_READ_TIMEOUT
 from ..lambda_api.arn import REGION
 from ..lambda_api.wire import API_PATH, Request, route
-from ._translate import Fake, TextHeaders, bytes_of, read_timeout_of
+from ..service.faults import ConnectionBroken
+from ..service.service import DEFAULT_READ_TIMEOUT, LayerService
+from .translate import TextHeaders, bytes_of, read_timeout_of
 
 _SUFFIXES = (
     "amazonaws.com|api.aws"  # aws, aws-us-gov
@@ -44,8 +44,8 @@ def is_layer_call(request: Any) -> bool:
 
 
 @contextmanager
-def serving(current: Callable[[], Fake]) -> Generator[responses.RequestsMock]:
-    """A started mock that serves layer calls from the current fake, whichever mock of ``requests`` is on top.
+def serving(current: Callable[[], LayerService]) -> Generator[responses.RequestsMock]:
+    """A started mock that serves layer calls from the current service, whichever mock of ``requests`` is on top.
 
     Leaving the block stops it, and raises AssertionError for registrations of the user's that were never fired.
     """
@@ -99,7 +99,7 @@ class _NotRegistered(Exception):
 class _LayerMock(responses.RequestsMock):
     """Serves layer calls without a registration: ``reset()`` does not end it, and none can be left unfired."""
 
-    def __init__(self, current: Callable[[], Fake], around: Callable[..., requests.Response] | None) -> None:
+    def __init__(self, current: Callable[[], LayerService], around: Callable[..., requests.Response] | None) -> None:
         super().__init__()
         self._current = current
         self._around = around
@@ -140,7 +140,7 @@ class _LayerMock(responses.RequestsMock):
             delattr(request, _PASSED_ON)
 
     def _answer(self, request: Any) -> tuple[int, dict[str, str], bytes]:
-        fake = self._current()
+        service = self._current()
         url = urlsplit(str(request.url))
         timeout = read_timeout_of(request.req_kwargs.get("timeout"))
         asked = Request(
@@ -153,13 +153,13 @@ class _LayerMock(responses.RequestsMock):
             timeout,
         )
         try:
-            response = fake.handle(asked)
+            response = service.handle(asked)
         except ConnectionBroken as broken:
             error = _requests_error(broken.kind, request, url, timeout)
             setattr(error, _FRESH, True)
             raise error from None
         assert response is not None
-        return response.status, fake.headers_of(response), response.body
+        return response.status, service.headers_of(response), response.body
 
 
 def _tried_again(retries: Any, request: Any, broken: requests.RequestException) -> Any:

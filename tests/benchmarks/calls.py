@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from pytest_layerperm import LayerPerm
 from pytest_layerperm.lambda_api.wire import Request
-from pytest_layerperm.layers import zip_of
+from pytest_layerperm.service.layers import zip_of
 
 from .canned import send
 from .measure import Cost, difference, ratio, repeated, take_turns
@@ -164,7 +164,7 @@ class Lowered(dict[str, str]):
 
 def _resumed(fake: LayerPerm, run: Callable[[Any], Cost]) -> Cost:
     """Turns a fake on again with the state that it had; entering it would start it empty."""
-    from pytest_layerperm.activation import switch_off, switch_on
+    from pytest_layerperm.fake.activation import switch_off, switch_on
 
     switch_on(fake)
     fake._depth = 1

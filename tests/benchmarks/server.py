@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pytest_layerperm.layers import zip_of
+from pytest_layerperm.service.layers import zip_of
 
 from .measure import environment
 from .rows import Row

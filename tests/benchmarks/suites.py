@@ -69,7 +69,7 @@ CLIENTS = {
 
 def write(folder: Path, conftest: str, client: str, tests: int) -> Path:
     """A suite of that many tests in a folder of its own."""
-    from pytest_layerperm.layers import zip_of
+    from pytest_layerperm.service.layers import zip_of
 
     folder.mkdir(parents=True)
     archive = zip_of({"python/shared_deps.py": "VERSION = 1\n"})

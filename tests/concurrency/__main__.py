@@ -9,7 +9,7 @@ import argparse
 import sys
 
 from pytest_layerperm import LayerPerm
-from pytest_layerperm.transports.server import ServerAddress, shared_server
+from pytest_layerperm.transports.server.live import ServerAddress, shared_server
 from tests.concurrency.histories import check_processes, check_threads
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_layerperm import LayerPerm
+from pytest_layerperm.fake import service_of
 from tests.concurrency.histories import check_threads
 from tests.concurrency.history import CONFLICT, NOT_FOUND, PRECONDITION, Event, explain
 from tests.concurrency.recording import record
@@ -166,7 +167,7 @@ def test_a_recorded_history_that_was_corrupted_is_rejected(
 def test_a_store_without_its_lock_is_found_out(layerperm: LayerPerm) -> None:
     """Two grants that both read the policy before either writes it: one is lost, and the checker says so."""
     layer = layerperm.publish_layer()
-    store: Any = layerperm.store
+    store: Any = service_of(layerperm).store
     both_have_read = threading.Barrier(2)
     real_id = store._new_id
 

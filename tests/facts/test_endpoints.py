@@ -13,9 +13,10 @@ import pytest
 from pytest_layerperm import LayerPerm
 from pytest_layerperm.facts import FACTS, endpoints
 from pytest_layerperm.facts.asking import Asked
-from pytest_layerperm.facts.comparing import Received
+from pytest_layerperm.facts.differences import Received
 from pytest_layerperm.facts.endpoints import NoEndpoint, Paced, Settings, connect, new_prefix
 from pytest_layerperm.facts.running import show
+from pytest_layerperm.fake import service_of
 from pytest_layerperm.lambda_api.wire import Request
 
 PREFIX = "layerperm-facts-01234567"
@@ -45,7 +46,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {"Authorization": ONE_SIGNATURE}
         request = Request(self.command, "host", url.path, url.query, headers, body)
-        response = None if self.server.broken else self.server.fake.handle(request)
+        response = None if self.server.broken else service_of(self.server.fake).handle(request)
         self.send_response(404 if response is None else response.status)
         content = b"" if response is None else response.body
         self.send_header("content-length", str(len(content)))

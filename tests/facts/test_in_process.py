@@ -15,10 +15,11 @@ from botocore.exceptions import ConnectionClosedError
 from pytest_layerperm import ConnectionLost, LayerPerm
 from pytest_layerperm.facts import CONFIDENCES, FACTS, Fact
 from pytest_layerperm.facts.asking import Asked
-from pytest_layerperm.facts.comparing import Received
+from pytest_layerperm.facts.differences import Received
 from pytest_layerperm.facts.running import Sender, show
 from pytest_layerperm.facts.sending import HttpSender, client_sender, received
 from pytest_layerperm.facts.sources import SOURCES, explain
+from pytest_layerperm.fake import service_of
 from pytest_layerperm.lambda_api.wire import Request
 
 OWNER, OTHER = "123456789012", "210987654321"
@@ -49,9 +50,9 @@ def through_handler(fake: LayerPerm) -> Sender:
         signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
         headers = {} if asked.by == "nobody" else signed
         host = f"lambda.{asked.region}.amazonaws.com"
-        response = fake.handle(Request(asked.method, host, url.path, url.query, headers, asked.body))
+        response = service_of(fake).handle(Request(asked.method, host, url.path, url.query, headers, asked.body))
         assert response is not None
-        return received(response.status, fake.headers_of(response), response.body)
+        return received(response.status, service_of(fake).headers_of(response), response.body)
 
     return send
 

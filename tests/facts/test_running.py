@@ -10,7 +10,7 @@ import pytest
 
 from pytest_layerperm.facts import FACTS, Fact
 from pytest_layerperm.facts.asking import Asked
-from pytest_layerperm.facts.comparing import Difference, Received, compare
+from pytest_layerperm.facts.differences import Difference, Received, compare
 from pytest_layerperm.facts.model import Absent, Answer, Holding, Kept, Matching, Number, SameJson, Step, Unlike
 from pytest_layerperm.facts.reporting import Result, differences, plan, table
 from pytest_layerperm.facts.rows.steps import add, fact, get_version, list_versions, publish

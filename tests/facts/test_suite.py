@@ -20,7 +20,8 @@ from pytest_layerperm import Interleave, LayerPerm
 from pytest_layerperm.facts import FACTS
 from pytest_layerperm.facts.reporting import Result
 from pytest_layerperm.facts.suite import terminated_as_interrupted
-from pytest_layerperm.transports.server import LiveServer
+from pytest_layerperm.fake import service_of
+from pytest_layerperm.transports.server.live import LiveServer
 
 SUITE = ("--pyargs", "pytest_layerperm.facts", "-p", "no:cacheprovider")
 INFERRED = [fact for fact in FACTS if fact.confidence == "inferred"]
@@ -31,7 +32,7 @@ class Served:
 
     def __init__(self) -> None:
         self.fake = LayerPerm()
-        self.server = LiveServer(lambda: self.fake)
+        self.server = LiveServer(lambda: service_of(self.fake))
         self.option = f"--layerperm-endpoint={self.server.url}"
 
 
@@ -98,7 +99,9 @@ def test_what_cannot_be_shown_is_told(pytester: pytest.Pytester, served: Served)
 
 def test_differences_are_told_at_the_end(pytester: pytest.Pytester, served: Served) -> None:
     """Fact, expected, got; and the run fails."""
-    served.fake.inject(Interleave(served.fake.store._layers.clear, before="GetLayerVersionPolicy", times=None))
+    served.fake.inject(
+        Interleave(service_of(served.fake).store._layers.clear, before="GetLayerVersionPolicy", times=None)
+    )
     result = pytester.runpytest(*SUITE, served.option, "-k", "operations/get-status or errors/get-no-policy")
     result.assert_outcomes(failed=2, deselected=len(FACTS) - 2)
     result.stdout.fnmatch_lines(

@@ -48,8 +48,8 @@ PACKAGES = (
 CONTAINERS = (
     "botocore.handlers.BUILTIN_HANDLERS",
     "freezegun.api.freeze_factories",
-    "pytest_layerperm.activation._active",
-    "pytest_layerperm.transports.moto._joins",
+    "pytest_layerperm.fake.activation._active",
+    "pytest_layerperm.transports.moto.hooks._joins",
     "sys.meta_path",
     "sys.path",
     "sys.path_hooks",

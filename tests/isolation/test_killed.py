@@ -72,13 +72,13 @@ def test_a_test_that_leaves_a_fake_on_is_told_so(pytester: pytest.Pytester) -> N
     pytester.makepyfile(
         """
         from pytest_layerperm import LayerPerm
-        from pytest_layerperm.activation import fakes_on
+        from pytest_layerperm.service.active import services_on
 
         def test_one():
             LayerPerm("222222222222").start()
 
         def test_next():
-            assert fakes_on() == []
+            assert services_on() == []
 
         def test_that_has_it_stopped(request):
             fake = LayerPerm()
@@ -91,7 +91,7 @@ def test_a_test_that_leaves_a_fake_on_is_told_so(pytester: pytest.Pytester) -> N
                 self.fake.start()
 
             def test(self):
-                assert fakes_on() == [self.fake]
+                assert services_on() == [service_of(self.fake)]
 
             def teardown_method(self):
                 self.fake.stop()
@@ -115,7 +115,7 @@ def test_a_module_s_own_fake_stays_on(pytester: pytest.Pytester) -> None:
         """
         import pytest
         from pytest_layerperm import LayerPerm
-        from pytest_layerperm.activation import fakes_on
+        from pytest_layerperm.service.active import services_on
 
         @pytest.fixture(scope="module")
         def fake():
@@ -124,7 +124,7 @@ def test_a_module_s_own_fake_stays_on(pytester: pytest.Pytester) -> None:
 
         @pytest.mark.parametrize("number", range(2))
         def test_it(fake, number):
-            assert fakes_on() == [fake]
+            assert services_on() == [service_of(fake)]
         """
     )
     pytester.runpytest().assert_outcomes(passed=2)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from pytest_layerperm.activation import active_fake
+from pytest_layerperm.service.active import active_service
 from pytest_layerperm.strategies import LayerSharingMachine
 
 QUICK = settings(deadline=None, max_examples=40, stateful_step_count=15, database=None)
@@ -101,7 +101,7 @@ class Clobbering(Careful):
 def test_right_code_passes(machine):
     """Whatever happens, in whatever order; and the fake is off afterwards."""
     run_state_machine_as_test(machine, settings=QUICK)
-    assert active_fake() is None
+    assert active_service() is None
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_wrong_code_is_found(machine, error, text):
     """And told in words; the fake is off afterwards."""
     with pytest.raises(error, match=text):
         run_state_machine_as_test(machine, settings=TO_FIND)
-    assert active_fake() is None
+    assert active_service() is None
 
 
 def test_machine_is_a_test_case(pytester):

@@ -24,8 +24,9 @@ from hypothesis.stateful import (
 )
 
 from pytest_layerperm import LayerPerm
+from pytest_layerperm.fake import service_of
 from pytest_layerperm.lambda_api.wire import Request
-from pytest_layerperm.layers import zip_of
+from pytest_layerperm.service.layers import zip_of
 
 OWNER, PARTNER, MEMBER = "123456789012", "222222222222", "333333333333"
 ORGANIZATION = "o-exampleorgid"
@@ -71,7 +72,9 @@ class ApiAndModel(RuleBasedStateMachine):
         headers = {"Authorization": f"AWS4 Credential={by}/20260101/{REGION}/lambda/aws4_request, Signature=0"}
         path, _, query = path.partition("?")
         data = b"" if body is None else json.dumps(body).encode()
-        response = self.fake.handle(Request(method, "host", f"/2018-10-31/layers{path}", query, headers, data))
+        response = service_of(self.fake).handle(
+            Request(method, "host", f"/2018-10-31/layers{path}", query, headers, data)
+        )
         assert response is not None
         found = json.loads(response.body) if response.body else None
         met[method, path.count("/"), response.status] += 1

@@ -25,8 +25,9 @@ from botocore.awsrequest import AWSResponse
 
 from pytest_layerperm import ConnectionLost, Interleave, LayerPerm, RequestRefused, ServiceFailure, Slow, Throttle
 from pytest_layerperm.facts import FACTS
-from pytest_layerperm.facts.comparing import Received
+from pytest_layerperm.facts.differences import Received
 from pytest_layerperm.facts.sending import method_of, watched
+from pytest_layerperm.fake import service_of
 from pytest_layerperm.transports.aiobotocore import _Raw
 
 pytestmark = pytest.mark.filterwarnings("ignore:aiobotocore's httpx backend now prefers httpx2:DeprecationWarning")
@@ -459,7 +460,7 @@ def test_a_service_failure_is_retried(layerperm, layerperm_layer, backend):
 def test_a_slow_answer_meets_the_clients_read_timeout(layerperm, layerperm_layer, aiohttp, seconds, outcome):
     """In time it comes, too late it is a timeout; either way virtual time passes."""
     layerperm.inject(Slow(seconds))
-    before = layerperm.virtual_time._skipped
+    before = service_of(layerperm).virtual_time._skipped
 
     async def main():
         async with aiohttp.client(config={"read_timeout": 5, "retries": {"total_max_attempts": 1}}) as client:
@@ -470,7 +471,7 @@ def test_a_slow_answer_meets_the_clients_read_timeout(layerperm, layerperm_layer
             return "200"
 
     assert aiohttp.run(main) == outcome
-    assert layerperm.virtual_time._skipped - before == min(seconds, 5)
+    assert service_of(layerperm).virtual_time._skipped - before == min(seconds, 5)
 
 
 def test_the_read_timeout_of_httpx_is_met(layerperm, layerperm_layer):
@@ -484,7 +485,7 @@ def test_the_read_timeout_of_httpx_is_met(layerperm, layerperm_layer):
                 await client.get_layer_version(**LAYER)
 
     httpx.run(main)
-    assert layerperm.virtual_time._skipped == 5
+    assert service_of(layerperm).virtual_time._skipped == 5
 
 
 def test_an_interleaved_writer_is_seen(layerperm, layerperm_layer, backend):

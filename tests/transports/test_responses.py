@@ -19,6 +19,7 @@ from urllib3.util.retry import Retry
 from pytest_layerperm import ConnectionLost, Interleave, LayerPerm, ServiceFailure, Slow, Throttle
 from pytest_layerperm.facts import FACTS
 from pytest_layerperm.facts.sending import received
+from pytest_layerperm.fake import service_of
 
 HOST = "https://lambda.us-east-1.amazonaws.com"
 VERSION = "/2018-10-31/layers/shared-deps/versions/1"
@@ -280,11 +281,11 @@ def test_a_registration_does_not_take_a_layer_call_from_the_fake(layerperm_respo
 
 def test_a_mock_around_keeps_its_urls(layerperm, layerperm_layer):
     """What is not registered here is asked of the mock around, which counts and refuses as it always does."""
-    from pytest_layerperm.activation import serve_responses
+    from pytest_layerperm.fake.activation import serve_responses
 
     with responses.RequestsMock() as around:
         around.get("https://example.com/around", body="around")
-        mock, stop = serve_responses(layerperm)
+        mock, stop = serve_responses(service_of(layerperm))
         mock.get("https://example.com/here", body="here")
         assert requests.get("https://example.com/around").text == "around"
         assert requests.get("https://example.com/here").text == "here"
@@ -300,11 +301,11 @@ def test_a_mock_around_keeps_its_urls(layerperm, layerperm_layer):
 
 def test_a_mock_around_counts_retries_once(layerperm):
     """The adapter's retries are followed by one mock, not by both."""
-    from pytest_layerperm.activation import serve_responses
+    from pytest_layerperm.fake.activation import serve_responses
 
     with responses.RequestsMock() as around:
         around.get("https://example.com/", status=503)
-        _, stop = serve_responses(layerperm)
+        _, stop = serve_responses(service_of(layerperm))
         session = retrying(Retry(total=2, status_forcelist=[503], raise_on_status=False))
         assert session.get("https://example.com/").status_code == 503
         stop()
@@ -313,10 +314,10 @@ def test_a_mock_around_counts_retries_once(layerperm):
 
 def test_what_the_test_lets_through_here_goes_out_past_a_mock_around(layerperm, loopback):
     """``add_passthru`` here means the network itself."""
-    from pytest_layerperm.activation import serve_responses
+    from pytest_layerperm.fake.activation import serve_responses
 
     with responses.RequestsMock():
-        mock, stop = serve_responses(layerperm)
+        mock, stop = serve_responses(service_of(layerperm))
         mock.add_passthru(re.compile(r"http://127\.0\.0\.1:\d+/"))
         assert requests.get(loopback).text == "a server of the test"
         stop()
@@ -334,9 +335,9 @@ def test_a_mock_inside_keeps_its_urls(layerperm_responses, layerperm_layer):
 
 def test_a_registration_that_was_never_fired_fails(layerperm, layerperm_layer):
     """The test's own registrations are held to, as by ``responses``; layer URLs are not."""
-    from pytest_layerperm.activation import serve_responses
+    from pytest_layerperm.fake.activation import serve_responses
 
-    mock, stop = serve_responses(layerperm)
+    mock, stop = serve_responses(service_of(layerperm))
     mock.get("https://example.com/")
     with pytest.raises(AssertionError, match=r"^Not all requests have been executed \[\('GET', 'https://example.com/'"):
         stop()
@@ -350,10 +351,10 @@ def test_no_layer_call_need_be_made(layerperm_responses):
 
 def test_nothing_is_left_behind(layerperm):
     """After the mock is off, ``requests`` and ``responses`` are as they were."""
-    from pytest_layerperm.activation import serve_responses
+    from pytest_layerperm.fake.activation import serve_responses
 
     before = (HTTPAdapter.send, responses.RequestsMock._on_request, responses.mock.registered())
-    _, stop = serve_responses(layerperm)
+    _, stop = serve_responses(service_of(layerperm))
     assert HTTPAdapter.send is not before[0]
     stop()
     stop()
@@ -362,12 +363,12 @@ def test_nothing_is_left_behind(layerperm):
 
 def test_mocks_nest(layerperm, layerperm_layer):
     """One inside another: both serve, each goes when it is stopped."""
-    from pytest_layerperm.activation import serve_responses
+    from pytest_layerperm.fake.activation import serve_responses
 
-    outer, stop_outer = serve_responses(layerperm)
+    outer, stop_outer = serve_responses(service_of(layerperm))
     outer.get("https://example.com/outer", body="outer")
     with LayerPerm("222222222222") as inner_fake:
-        inner, stop_inner = serve_responses(inner_fake)
+        inner, stop_inner = serve_responses(service_of(inner_fake))
         inner.get("https://example.com/inner", body="inner")
         assert requests.get("https://example.com/outer").text == "outer"
         assert requests.get("https://example.com/inner").text == "inner"
@@ -381,11 +382,11 @@ def test_mocks_nest(layerperm, layerperm_layer):
 
 def test_a_mock_that_outlives_this_one_does_not_bring_it_back(layerperm):
     """With a mock inside still on, stopping waits for the fake to be switched off."""
-    from pytest_layerperm.activation import serve_responses
+    from pytest_layerperm.fake.activation import serve_responses
 
     before = HTTPAdapter.send
     with LayerPerm() as fake:
-        _, stop = serve_responses(fake)
+        _, stop = serve_responses(service_of(fake))
         inside = responses.RequestsMock()
         inside.start()
         stop()
@@ -401,10 +402,10 @@ def test_moto_around_keeps_the_rest_of_aws(layerperm, layerperm_layer):
     """moto's mock, started before, answers other services; layer calls are the fake's."""
     from moto import mock_aws
 
-    from pytest_layerperm.activation import serve_responses
+    from pytest_layerperm.fake.activation import serve_responses
 
     with mock_aws():
-        mock, stop = serve_responses(layerperm)
+        mock, stop = serve_responses(service_of(layerperm))
         mock.get("https://example.com/", body="here")
         assert b"<Account>" in requests.get("https://sts.amazonaws.com/?Action=GetCallerIdentity").content
         assert requests.get("https://example.com/").text == "here"
@@ -430,12 +431,12 @@ def test_moto_that_the_fake_started_goes_first():
     import boto3
     from moto.core.models import responses_mock
 
-    from pytest_layerperm.activation import serve_responses
+    from pytest_layerperm.fake.activation import serve_responses
 
     before = (HTTPAdapter.send, responses.RequestsMock._on_request, responses_mock._real_send)
     with LayerPerm() as fake:
         fake.publish_layer()
-        mock, stop = serve_responses(fake)
+        mock, stop = serve_responses(service_of(fake))
         mock.get("https://example.com/", body="here")
         assert boto3.client("sts").get_caller_identity()["Account"] == fake.account_id
         assert requests.get("https://example.com/").text == "here"
@@ -452,10 +453,10 @@ def test_moto_is_left_as_it_was(layerperm):
     from moto import mock_aws
     from moto.core.models import responses_mock
 
-    from pytest_layerperm.activation import serve_responses
+    from pytest_layerperm.fake.activation import serve_responses
 
     before = responses_mock._real_send
-    mock, stop = serve_responses(layerperm)
+    mock, stop = serve_responses(service_of(layerperm))
     mock.get("https://example.com/", body="here")
     with mock_aws():
         requests.get("https://example.com/")
@@ -468,10 +469,10 @@ def test_what_moto_around_lets_pass_goes_out(layerperm, loopback):
     """With moto around, an unknown URL is what moto says: it passes."""
     from moto import mock_aws
 
-    from pytest_layerperm.activation import serve_responses
+    from pytest_layerperm.fake.activation import serve_responses
 
     with mock_aws():
-        _, stop = serve_responses(layerperm)
+        _, stop = serve_responses(service_of(layerperm))
         assert requests.get(loopback).text == "a server of the test"
         assert requests.get(loopback).text == "a server of the test"
         stop()
@@ -635,12 +636,12 @@ def test_what_another_writer_raises_reaches_the_caller():
     def fail():
         raise KeyError("writer")
 
-    from pytest_layerperm.activation import serve_responses
+    from pytest_layerperm.fake.activation import serve_responses
 
     fake = LayerPerm()
     with pytest.raises(KeyError, match="writer"), fake:
         fake.publish_layer()
-        _, stop = serve_responses(fake)
+        _, stop = serve_responses(service_of(fake))
         fake.inject(Interleave(fail, before="GetLayerVersion"))
         try:
             call("GET", VERSION)

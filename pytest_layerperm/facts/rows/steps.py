@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from ...layers import zip_of
+from ...service.layers import zip_of
 from ..model import Answer, By, Confidence, Fact, Matching, SameJson, Step, Steps
 
 ZIP = zip_of({"python/layerperm_facts.py": "FACTS = True\n"})

@@ -1,0 +1,295 @@
+"""The assertion helpers. They decide; what they say stands in verdicts.py and in the checks themselves.
+
+All look at the active fake, or with ``client=`` through a boto3 Lambda client's public API, at any endpoint.
+``layer`` is a ``LayerVersion``, a version ARN, or a layer name or ARN, which means every version of it; left out, it
+is the only layer version there is. ``regions`` looks for the same layer in each of them; with ``client=`` that needs
+a mapping of region names to clients. Bad input, and a layer that does not exist, raise TypeError or ValueError
+naming the argument; no fake and no client, RuntimeError; only findings are AssertionErrors.
+
+>>> statement_id = layerperm_layer.grant("222222222222")
+>>> assert_layer_shared_with("222222222222", layer="shared-deps", regions=["us-east-1"])
+>>> assert_layer_shared_with("222222222222", layer=layerperm_layer, client=layerperm_client)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..lambda_api.arn import is_account_id, is_organization_id
+from ..service.active import active_service
+from .call_checks import Budget
+from .lookup import NO_FAKE, MissingInRegion, NotOneLayer, View, calls_about, had_policy_before, look
+from .messages import failure, missing_in_region, not_one_layer
+from .policy_checks import Before, ExpectedPolicy
+from .sharing_checks import Check, NotPublic, NotSharedWith, Private, Public, SharedWith, SharedWithOrganization, Via
+from .soft import fail
+
+if TYPE_CHECKING:
+    from ..service.layers import LayerVersion
+
+    Layer = LayerVersion | str
+    Regions = Iterable[str]
+
+_VIAS = ("account", "public", "organization")
+
+
+def assert_layer_shared_with(
+    account_id: str,
+    *,
+    via: Via | None = None,
+    layer: Layer | None = None,
+    client: Any = None,
+    regions: Regions | None = None,
+) -> None:
+    """Fails unless the account (twelve digits) may use the layer version.
+
+    That is: by a statement of its own, because everybody may, or through an organization that
+    ``LayerPerm.organization`` declares it a member of. ``via`` demands the way: "account", "public" or
+    "organization". https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+
+    >>> statement_id = layerperm_layer.grant("222222222222")
+    >>> assert_layer_shared_with("222222222222")
+    >>> assert_layer_shared_with("222222222222", via="public")
+    Traceback (most recent call last):
+        ...
+    AssertionError: shared-deps:1 is not shared with 222222222222 by being public...
+    """
+    __tracebackhide__ = True
+    _check_account_id(account_id)
+    if via is not None and via not in _VIAS:
+        raise ValueError(f"via must be one of {', '.join(_VIAS)}, not {via!r}")
+    view = _look(layer, client, regions)
+    if view is not None:
+        organization_id = view.organization_of(account_id)
+        _demand(SharedWith(account_id, organization_id, via, view.knows_organizations), view)
+
+
+def assert_layer_not_shared_with(
+    account_id: str, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None
+) -> None:
+    """Fails if the account (twelve digits) may use the layer version in any way.
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+
+    >>> statement_id = layerperm_layer.grant("222222222222")
+    >>> assert_layer_not_shared_with("333333333333")
+    """
+    __tracebackhide__ = True
+    _check_account_id(account_id)
+    view = _look(layer, client, regions)
+    if view is not None:
+        _demand(NotSharedWith(account_id, view.organization_of(account_id)), view)
+
+
+def assert_layer_shared_with_organization(
+    organization_id: str, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None
+) -> None:
+    """Fails unless a statement lets in the accounts of that organization (``o-…``), and by it nobody else.
+
+    A layer that everybody may use is not thereby shared with an organization: OrganizationId is what
+    https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html says it is.
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+
+    >>> statement_id = layerperm_layer.grant("*", organization_id="o-exampleorgid")
+    >>> assert_layer_shared_with_organization("o-exampleorgid")
+    """
+    __tracebackhide__ = True
+    if not isinstance(organization_id, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"organization_id must be text such as 'o-exampleorgid', not {organization_id!r}")
+    if not is_organization_id(organization_id):
+        raise ValueError(
+            f"organization_id must be 'o-' and 10 to 32 lower-case letters and digits, not {organization_id!r}"
+        )
+    _demand(SharedWithOrganization(organization_id), _look(layer, client, regions))
+
+
+def assert_layer_public(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
+    """Fails unless everybody may use the layer version.
+
+    That is: the principal of a statement is ``*``, without an organization.
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+
+    >>> statement_id = layerperm_layer.grant("*")
+    >>> assert_layer_public()
+    """
+    __tracebackhide__ = True
+    _demand(Public(), _look(layer, client, regions))
+
+
+def assert_layer_not_public(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
+    """Fails if everybody may use the layer version.
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+
+    >>> statement_id = layerperm_layer.grant("*", organization_id="o-exampleorgid")
+    >>> assert_layer_not_public()
+    """
+    __tracebackhide__ = True
+    _demand(NotPublic(), _look(layer, client, regions))
+
+
+def assert_layer_private(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
+    """Fails if the layer version is shared with anybody at all.
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+
+    >>> assert_layer_private(layer=layerperm_layer)
+    """
+    __tracebackhide__ = True
+    _demand(Private(), _look(layer, client, regions))
+
+
+def assert_layer_policy(
+    statements: Iterable[str | Mapping[str, Any]] | Mapping[str, Any],
+    *,
+    ids: bool = False,
+    order: bool = False,
+    layer: Layer | None = None,
+    client: Any = None,
+    regions: Regions | None = None,
+) -> None:
+    """Fails unless the policy has exactly these statements; none means that there is no policy.
+
+    Each is an account id, ``"*"``, an organization id, a statement as it stands in a policy, or the parameters of
+    ``add_layer_version_permission``. A whole policy document is taken too. Statement ids and order count only with
+    ``ids=True`` and ``order=True``; ``Resource`` never does, since it is always the version itself.
+    https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+
+    >>> statement_id = layerperm_layer.grant("222222222222", statement_id="partner")
+    >>> assert_layer_policy(["222222222222"])
+    >>> assert_layer_policy([{"StatementId": "partner", "Principal": "222222222222"}], ids=True)
+    """
+    __tracebackhide__ = True
+    expected = ExpectedPolicy.of(statements, ids=ids, order=order)
+    view = _look(layer, client, regions)
+    if view is not None:
+        failing = [seen for seen in view.asked if not expected.holds(seen)]
+        if failing:
+            fail(expected.failure(view, failing))
+
+
+class assert_layer_policy_unchanged:  # noqa: N801 - used as a function
+    """A context manager that fails if the block changed the policy: statements, their order, ids or revision.
+
+    It looks at the versions that exist at the start, also when an exception leaves the block: refused calls must
+    change nothing either. https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html
+
+    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
+    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+
+    >>> statement_id = layerperm_layer.grant("222222222222")
+    >>> with assert_layer_policy_unchanged():
+    ...     layers = layerperm_client.list_layers()
+    """
+
+    def __init__(self, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
+        self._arguments = (layer, client, regions)
+        self._before: Before | None = None
+        self._service = active_service()
+        if self._service is not None:
+            self._service.idle_blocks.append(self)
+
+    def __enter__(self) -> None:
+        __tracebackhide__ = True
+        if self._service is not None and self in self._service.idle_blocks:
+            self._service.idle_blocks.remove(self)
+        view = _look(*self._arguments)
+        self._before = None if view is None else Before(view)
+
+    def __exit__(self, *raised: object) -> None:
+        __tracebackhide__ = True
+        if self._before is None:
+            return
+        changed = self._before.changed()
+        if changed:
+            service = active_service()
+            since = () if service is None else tuple(service.calls)[len(self._before.view.calls) :]
+            fail(self._before.failure(changed, since))
+
+
+def assert_layer_calls(
+    operations: Iterable[str] | None = None,
+    *,
+    at_most: int | Mapping[str, int] | None = None,
+    with_revision_id: bool = False,
+    no_page_twice: bool = False,
+    layer: Layer | None = None,
+    client: Any = None,
+) -> None:
+    """Fails unless the layer calls so far, a call and its retries being one, are as demanded.
+
+    ``operations`` are all of them, in their order. ``at_most`` is a number of calls, or one for each operation.
+    ``with_revision_id`` wants a RevisionId in every Add and Remove but the first Add of a version, which has none to
+    give. ``no_page_twice`` refuses to ask for the same page of a list again. ``layer`` counts only calls about it.
+    The log is the active fake's own: ``client`` is refused. Raises TypeError or ValueError, naming the argument, for
+    bad input and where nothing is demanded, and RuntimeError where no fake is on.
+
+    >>> with layerperm.inject(Throttle()):
+    ...     layers = layerperm_client.list_layers()
+    >>> assert_layer_calls(["ListLayers"], at_most=1)
+    """
+    __tracebackhide__ = True
+    budget = Budget.of(operations, at_most, with_revision_id=with_revision_id, no_page_twice=no_page_twice)
+    if client is not None:
+        raise ValueError("client: calls cannot be seen through a client, only by the fake that got them")
+    service = active_service()
+    if service is None:
+        raise RuntimeError(NO_FAKE)
+    calls = calls_about(service.calls, layer)
+    failures = budget.failures(calls, lambda arn: had_policy_before(calls, arn, service))
+    if failures:
+        fail("\n\n".join(failures))
+
+
+def _look(layer: Any, client: Any, regions: Any) -> View | None:
+    """What there is; None where that failed, and failures are being collected."""
+    __tracebackhide__ = True
+    try:
+        return look(layer, client, regions)
+    except NotOneLayer as unclear:
+        problem = not_one_layer(unclear)
+    except MissingInRegion as missing:
+        problem = missing_in_region(missing)
+    fail(problem)
+    return None
+
+
+def _demand(check: Check, view: View | None) -> None:
+    """Fails if a version that was asked for is not as the check wants it."""
+    __tracebackhide__ = True
+    if view is None:
+        return
+    failing = [seen for seen in view.asked if not check.holds(seen)]
+    if failing:
+        fail(failure(check, view, failing))
+
+
+def _check_account_id(account_id: object) -> None:
+    __tracebackhide__ = True
+    if not isinstance(account_id, str):
+        raise TypeError(f"account_id must be text of twelve digits, not {account_id!r}")
+    if not is_account_id(account_id):
+        hint = ""
+        if account_id == "*":
+            hint = "; for everybody there are assert_layer_public and assert_layer_not_public"
+        elif is_organization_id(account_id):
+            hint = "; for an organization there is assert_layer_shared_with_organization"
+        raise ValueError(f"account_id must be twelve digits, not {account_id!r}{hint}")

@@ -1,0 +1,148 @@
+"""Why an account may or may not use a layer version, statement by statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..lambda_api.arn import is_account_id
+from ..service.grants import Grant
+from .lookup import View
+from .readers import Seen
+from .tables import table
+
+
+@dataclass(frozen=True, slots=True)
+class StatementVerdict:
+    """What one statement means for the account: one line of an ``Explanation``."""
+
+    statement_id: str
+    lets_in: str
+    """Whom it lets in, in words."""
+    matches: bool
+    """Whether that includes the account."""
+    reason: str
+    """Why it does or does not, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an account may or may not use a layer version. True where it may; prints as a small table.
+
+    ``LayerPerm.explain`` returns it. Whom a statement lets in follows
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
+
+    >>> explanation = layerperm.explain("222222222222", layerperm_layer)
+    >>> explanation.allowed, explanation.statements
+    (False, ())
+    >>> print(explanation)
+    222222222222 may not use arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
+      no policy
+    """
+
+    account_id: str
+    """Twelve digits."""
+    layer_version_arn: str
+    allowed: bool
+    """Whether the account may use the version: by a statement, or as its owner."""
+    statements: tuple[StatementVerdict, ...]
+    """In the order of the policy; none where there is no policy."""
+    remarks: tuple[str, ...] = ()
+    """What else there is to know: that the account owns the layer, or may use another version of it."""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+    def __str__(self) -> str:
+        verb = "may" if self.allowed else "may not"
+        lines = [f"{self.account_id} {verb} use {self.layer_version_arn}"]
+        if self.statements:
+            rows = [
+                [one.statement_id, f"lets in {one.lets_in}", "yes" if one.matches else "no", one.reason]
+                for one in self.statements
+            ]
+            lines.append(table(rows))
+        lines += [f"  {remark}" for remark in self.remarks]
+        return "\n".join(lines)
+
+
+def explain(view: View, account_id: str) -> Explanation:
+    """The explanation for the one version of a view. Raises ValueError where it has several."""
+    seen, *others = view.asked
+    if others:
+        raise ValueError(f"layer: give one of the versions {', '.join([one.arn for one in view.asked])}")
+    organization_id = view.organization_of(account_id)
+    statements = tuple([_verdict(grant, account_id, organization_id) for grant in seen.grants])
+    shared = any(statement.matches for statement in statements)
+    owns = seen.layer.account_id == account_id
+    remarks: list[str] = []
+    if not seen.grants:
+        remarks.append(no_policy(seen))
+    if owns:
+        remarks.append(f"{account_id} owns the layer, and needs no statement")
+    elif not shared:
+        others = [
+            other.version
+            for other in view.siblings(seen)
+            if any(grant.lets_in(account_id, organization_id) for grant in other.grants)
+        ]
+        remarks += [f"version {version} is shared with it; this is version {seen.version}" for version in others[:1]]
+    return Explanation(account_id, seen.arn, shared or owns, statements, tuple(remarks))
+
+
+def _verdict(grant: Grant, account_id: str, organization_id: str | None) -> StatementVerdict:
+    matches = grant.lets_in(account_id, organization_id)
+    reason = why(grant, organization_id) if matches else why_not(grant, account_id, organization_id)
+    return StatementVerdict(grant.sid, lets_in(grant), matches, reason)
+
+
+def no_policy(seen: Seen) -> str:
+    """The same "none" as AWS tells two kinds of (aws-facts 3.5, 3.6)."""
+    return "no policy" if seen.state == "never" else "no statement: the last one was removed"
+
+
+def lets_in(grant: Grant, *, short: bool = False) -> str:
+    """Whom a statement lets in."""
+    if grant.public:
+        return "everybody"
+    who = grant.principal
+    if who == "*":
+        return f"{grant.organization_id}" if short else f"organization {grant.organization_id}"
+    if not short:
+        who = f"account {who}" if is_account_id(who) else f"principal {who}"
+    return who if grant.organization_id is None else f"{who} in {grant.organization_id}"
+
+
+def why(grant: Grant, organization_id: str | None) -> str:
+    """Why a statement lets the account in."""
+    if grant.organization_id is not None:
+        return f"declared a member of {organization_id}"
+    return "the account itself" if grant.principal != "*" else "every account"
+
+
+def why_not(grant: Grant, account_id: str, organization_id: str | None) -> str:
+    """Why a statement does not let the account in."""
+    if grant.principal in ("*", account_id):
+        return membership(account_id, organization_id)
+    if not is_account_id(grant.principal):
+        return "no account of the layer's partition"
+    return slip_between(grant.principal, account_id) or "another account"
+
+
+def membership(account_id: str, organization_id: str | None) -> str:
+    """What is declared of an account that is not in the organization that is wanted."""
+    if organization_id is None:
+        return f"{account_id} is not declared a member"
+    return f"{account_id} is declared a member of {organization_id}"
+
+
+def slip_between(one: str, other: str) -> str | None:
+    """How one account id can have become the other by a slip of the hand; None where they are further apart."""
+    places = [place for place in range(12) if one[place] != other[place]]
+    if len(places) == 1:
+        return "one digit differs"
+    if len(places) == 2:
+        first, second = places
+        if second == first + 1 and one[first] == other[second] and one[second] == other[first]:
+            return "two digits are swapped"
+        return "two digits differ"
+    return None

@@ -1,0 +1,166 @@
+"""The failures of the assertion helpers in words: the verdict first, then what was found, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from ..service.calls import grouped_by_invocation, outcomes, short_name
+from ..service.grants import Grant
+from .explanation import lets_in, no_policy
+from .tables import joined, paragraph, table
+
+if TYPE_CHECKING:
+    from ..lambda_api.arn import LayerId
+    from ..service.calls import LoggedCall
+    from .lookup import MissingInRegion, NotOneLayer, View
+    from .readers import Seen
+    from .sharing_checks import Check
+
+_WRITES = (
+    "PublishLayerVersion",
+    "AddLayerVersionPermission",
+    "RemoveLayerVersionPermission",
+    "DeleteLayerVersion",
+)
+_MOST_CALLS = 10
+
+
+def text_of(verdict: str, *parts: str) -> str:
+    """A whole failure: paragraphs with a blank line between them."""
+    return "\n\n".join([verdict, *[part for part in parts if part]])
+
+
+def failure(check: Check, view: View, failing: Sequence[Seen]) -> str:
+    """The whole text of a failed sharing helper."""
+    first = failing[0]
+    alone = len(failing) == 1
+    return text_of(
+        _verdict(check, view, failing),
+        versions(view, failing),
+        policy(first, check.note) if alone and (first.grants or len(view.asked) == 1) else "",
+        nearest("" if alone else label(first, view), check.nearest(first, view)),
+        changes(view.calls, view.layers),
+        what_to_do(check.remedy(first, view)),
+    )
+
+
+def _verdict(check: Check, view: View, failing: Sequence[Seen]) -> str:
+    if len(failing) == 1:
+        return f"{label(failing[0], view)} {check.wrong}"
+    return verdict_on_several(view, failing, check.wrong, check.all_wrong)
+
+
+def verdict_on_several(view: View, failing: Sequence[Seen], wrong: str, all_wrong: str) -> str:
+    """``wrong`` is said of one version, ``all_wrong`` of every version of the layer that stands for ``{}``."""
+    name = view.asked[0].layer.name
+    if len(failing) == len(view.asked):
+        return all_wrong.format(name)
+    plural = wrong.replace("is ", "are ", 1) if wrong.startswith("is ") else wrong.replace("has ", "have ", 1)
+    which = joined([f"{seen.version}{_where(seen, view)}" for seen in failing])
+    return f"{len(failing)} of {len(view.asked)} versions of {name} {plural}: {which}"
+
+
+def versions(view: View, failing: Sequence[Seen]) -> str:
+    """Where several versions were asked for: which are as they should be, and whom each is shared with."""
+    if len(view.asked) == 1:
+        return ""
+    return table([[label(seen, view), "WRONG" if seen in failing else "ok", summary(seen)] for seen in view.asked])
+
+
+def label(seen: Seen, view: View) -> str:
+    """The version's short name; with its region where there are several."""
+    return f"{seen.layer.name}:{seen.version}{_where(seen, view)}"
+
+
+def _where(seen: Seen, view: View) -> str:
+    return f" in {seen.layer.region_name}" if len(view.layers) > 1 else ""
+
+
+def summary(seen: Seen) -> str:
+    """Whom a version is shared with, in a line."""
+    if not seen.grants:
+        return no_policy(seen)
+    return "shared with " + joined(list(dict.fromkeys([lets_in(grant, short=True) for grant in seen.grants])))
+
+
+def policy(seen: Seen, note: Callable[[Grant], str]) -> str:
+    """A version's policy as a table: statement id, whom it lets in, a remark."""
+    if not seen.grants:
+        return f"{seen.arn}\n  {no_policy(seen)}"
+    return f"{seen.arn}\n" + table(
+        [[grant.sid, f"lets in {lets_in(grant)}", note(grant)] for grant in seen.grants],
+    )
+
+
+def nearest(about: str, sentences: Iterable[str]) -> str:
+    """What comes closest to what was wanted, each in a line of its own."""
+    head = f"Nearest for {about}" if about else "Nearest"
+    return "\n".join([paragraph(f"{head}: {one}.", hanging="  ") for one in dict.fromkeys(sentences)])
+
+
+def what_to_do(remedy: str) -> str:
+    return paragraph(f"What to do: {remedy}.", hanging="  ")
+
+
+def changes(calls: Sequence[LoggedCall], layers: Iterable[LayerId], title: str = "Calls that made it so") -> str:
+    """The last calls that were to change these layers, retries as one."""
+    about = tuple(layers)
+    writes = [call for call in calls if call.operation in _WRITES and _is_about(call, about)]
+    groups = grouped_by_invocation(writes)
+    if not groups:
+        return ""
+    left_out = len(groups) - _MOST_CALLS
+    which = f", the last {_MOST_CALLS} of {len(groups)}" if left_out > 0 else ""
+    return f"{title}{which}:\n{table([call_row(attempts) for attempts in groups[-_MOST_CALLS:]])}"
+
+
+def call_row(attempts: Sequence[LoggedCall]) -> list[str]:
+    """A call in words: operation, layer, statement, outcome."""
+    call = attempts[0]
+    given = [str(call.parameters.get(name) or "") for name in ("StatementId", "Principal", "OrganizationId")]
+    return [call.operation, short_name(call), " ".join([text for text in given if text]), outcomes(attempts)]
+
+
+def _is_about(call: LoggedCall, layers: Iterable[LayerId]) -> bool:
+    arn = call.layer or ""
+    return any(arn == layer.arn or arn.startswith(f"{layer.arn}:") for layer in layers)
+
+
+def not_one_layer(unclear: NotOneLayer) -> str:
+    """There is no layer version to speak of, or there are several."""
+    where = f" in {unclear.region_name}" if unclear.region_name else ""
+    if not unclear.found:
+        return text_of(
+            f"no layer version exists{where}, so there is none to look at",
+            what_to_do("publish one first, or say layer="),
+        )
+    if unclear.name:
+        verdict = f"{unclear.name} is the name of several layers{where}"
+    else:
+        verdict = f"{len(unclear.found)} layer versions exist{where}, and layer= does not say which is meant"
+    return text_of(
+        verdict,
+        table([[layer.version_arn(version)] for layer, version in unclear.found]),
+        what_to_do(
+            "say layer=: a LayerVersion or a version ARN for one, a layer's name or ARN for every version of it"
+        ),
+    )
+
+
+def missing_in_region(missing: MissingInRegion) -> str:
+    """The layer was not published in every region that was asked for."""
+    rows = [[f"{seen.layer.name}:{seen.version} in {seen.layer.region_name}", summary(seen)] for seen in missing.asked]
+    return text_of(
+        f"{missing.name} does not exist in {joined(missing.missing)}",
+        table(rows),
+        what_to_do("publish it there too, or leave the region out of regions="),
+    )
+
+
+def several(failures: Sequence[tuple[str, str]]) -> str:
+    """All failures of a block: their verdicts in one line, then each with its place in the test."""
+    verdicts = "; ".join([text.partition("\n")[0] for _, text in failures])
+    count = f"{len(failures)} layer assertions failed" if len(failures) > 1 else "a layer assertion failed"
+    numbered = [f"{number}. {place}: {text}" for number, (place, text) in enumerate(failures, 1)]
+    return text_of(f"{count}: {verdicts}", *numbered)

@@ -1,0 +1,56 @@
+"""What comes closest to what a helper wanted, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ..lambda_api.arn import LayerId
+from .lookup import View
+from .readers import Seen
+
+
+def refused_add(seen: Seen, view: View, account_id: str) -> str:
+    """What came of the last call that was to share with the account, where it failed."""
+    refused = ""
+    for call in view.calls:
+        shares = call.operation == "AddLayerVersionPermission" and account_id in str(call.parameters.get("Principal"))
+        if shares and call.layer == seen.arn:
+            refused = "" if call.applied else call.outcome
+    return refused
+
+
+def removed(seen: Seen, view: View, account_id: str) -> Iterable[str]:
+    """The statements of its own that the account had, and lost."""
+    given: set[str] = set()
+    for call in view.calls:
+        if call.layer == seen.arn and call.applied:
+            sid = str(call.parameters.get("StatementId"))
+            if call.operation == "RemoveLayerVersionPermission" and sid in given:
+                yield f"statement {sid} let it in, and was removed"
+            elif account_id in str(call.parameters.get("Principal")):
+                given.add(sid)
+
+
+def another(holds: Callable[[Seen], bool], seen: Seen, view: View, what: str) -> Iterable[str]:
+    """The version, or the other layer, that is as this one should be."""
+    has = "no policy" if seen.state == "never" else "a policy of its own"
+    for other in view.siblings(seen):
+        if holds(other):
+            how = "was published after it, and has" if seen.version > other.version else "is older, and has"
+            yield f"version {other.version} is {what}; version {seen.version} {how} {has}"
+            return
+    for other in view.elsewhere():
+        if holds(other):
+            yield f"{other.layer.name}:{other.version}{_place(other.layer, seen.layer)} is {what}"
+            return
+
+
+def _place(other: LayerId, layer: LayerId) -> str:
+    """Where the other layer is, as far as it is somewhere else."""
+    region = "" if other.region_name == layer.region_name else f" in {other.region_name}"
+    return region if other.account_id == layer.account_id else f"{region} of account {other.account_id}"
+
+
+def one_character(one: str, other: str) -> bool:
+    """Whether the two differ in one place."""
+    return len(one) == len(other) and sum([a != b for a, b in zip(one, other, strict=True)]) == 1

@@ -1,0 +1,275 @@
+"""What each sharing helper demands of a layer version: the decision, and the words for where it does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from ..lambda_api.arn import is_account_id
+from ..service.grants import Grant
+from .explanation import lets_in, membership, slip_between, why_not
+from .lookup import View
+from .nearest import another, one_character, refused_add, removed
+from .readers import Seen
+from .tables import joined
+
+Via = Literal["account", "public", "organization"]
+_WAYS = {
+    "account": " by a statement of its own",
+    "public": " by being public",
+    "organization": " through its organization",
+}
+
+
+class Check(Protocol):
+    """What one helper demands."""
+
+    def holds(self, seen: Seen) -> bool:
+        """Whether the version is as demanded."""
+        ...
+
+    @property
+    def wrong(self) -> str:
+        """What to say of a version that is not: ``is not public``."""
+        ...
+
+    @property
+    def all_wrong(self) -> str:
+        """The same of every version of a layer, named by ``{}``: ``no version of {} is public``."""
+        ...
+
+    def note(self, grant: Grant) -> str:
+        """What a statement has to do with it."""
+        ...
+
+    def nearest(self, seen: Seen, view: View) -> Iterable[str]:
+        """What comes closest to what was wanted, in sentences."""
+        ...
+
+    def remedy(self, seen: Seen, view: View) -> str:
+        """What to do about it."""
+        ...
+
+
+@dataclass(frozen=True)
+class SharedWith:
+    """The account may use the version, in a certain way if ``via`` names one."""
+
+    account_id: str
+    organization_id: str | None
+    """The organization that it is declared a member of."""
+    via: Via | None = None
+    knows_organizations: bool = True
+
+    def holds(self, seen: Seen) -> bool:
+        return any(self._lets_in(grant) and self.via in (None, grant.way) for grant in seen.grants)
+
+    def _lets_in(self, grant: Grant) -> bool:
+        return grant.lets_in(self.account_id, self.organization_id)
+
+    @property
+    def wrong(self) -> str:
+        return f"is not {self._shared}"
+
+    @property
+    def all_wrong(self) -> str:
+        return f"no version of {{}} is {self._shared}"
+
+    @property
+    def _shared(self) -> str:
+        return f"shared with {self.account_id}{_WAYS[self.via] if self.via else ''}"
+
+    def note(self, grant: Grant) -> str:
+        if self._lets_in(grant):
+            return f"lets it in, as via={grant.way!r}"
+        return self._unknown(grant) or why_not(grant, self.account_id, self.organization_id)
+
+    def _unknown(self, grant: Grant) -> str:
+        if grant.organization_id is None or self.knows_organizations:
+            return ""
+        return f"a client cannot tell whether {self.account_id} is a member"
+
+    def nearest(self, seen: Seen, view: View) -> Iterable[str]:
+        for grant in seen.grants:
+            if self._lets_in(grant):
+                yield f"statement {grant.sid} lets in {lets_in(grant)}"
+            elif is_account_id(grant.principal) and (slip := slip_between(grant.principal, self.account_id)):
+                yield f"shared with {grant.principal}: {slip}"
+            elif grant.principal == "*":
+                missing = self._unknown(grant) or membership(self.account_id, self.organization_id)
+                yield f"shared with {grant.organization_id}, and {missing}"
+        yield from removed(seen, view, self.account_id)
+        if refused := refused_add(seen, view, self.account_id):
+            yield f"AddLayerVersionPermission for it was refused: {refused}"
+        if seen.layer.account_id == self.account_id:
+            yield f"{self.account_id} owns the layer, and needs no statement"
+        yield from another(self.holds, seen, view, "shared with it")
+
+    def remedy(self, seen: Seen, view: View) -> str:
+        organizations = [g.organization_id for g in seen.grants if g.organization_id is not None]
+        if organizations and self.via in (None, "organization") and self.organization_id is None:
+            where = "" if self.knows_organizations else ", with a fake on"
+            return (
+                f"if {self.account_id} is a member of {organizations[0]}, declare it{where}: "
+                f'layerperm.organization("{organizations[0]}", accounts=["{self.account_id}"])'
+            )
+        if refused := refused_add(seen, view, self.account_id):
+            return f"have the script try again, or say that it failed: it got {refused}"
+        if self.via == "organization":
+            return _add_a_statement(seen, view, "*", self.organization_id or "o-…")
+        principal = "*" if self.via == "public" else self.account_id
+        slips = [g for g in seen.grants if is_account_id(g.principal) and slip_between(g.principal, self.account_id)]
+        if slips and principal != "*":
+            return (
+                f"correct the account id in the code that shares it, or here: it shares with {slips[0].principal}, "
+                f"and {principal} is expected"
+            )
+        if principal == seen.layer.account_id:
+            return f"name another account: {principal} may use its own layers without a statement"
+        return _add_a_statement(seen, view, principal, None)
+
+
+@dataclass(frozen=True)
+class NotSharedWith:
+    """The account may not use the version in any way."""
+
+    account_id: str
+    organization_id: str | None
+
+    def holds(self, seen: Seen) -> bool:
+        return not self._culprits(seen)
+
+    def _culprits(self, seen: Seen) -> Sequence[Grant]:
+        return [grant for grant in seen.grants if grant.lets_in(self.account_id, self.organization_id)]
+
+    @property
+    def wrong(self) -> str:
+        return f"is shared with {self.account_id}"
+
+    @property
+    def all_wrong(self) -> str:
+        return f"every version of {{}} is shared with {self.account_id}"
+
+    def note(self, grant: Grant) -> str:
+        if not grant.lets_in(self.account_id, self.organization_id):
+            return ""
+        return f"and so {self.account_id}" + (", a declared member" if grant.organization_id else "")
+
+    def nearest(self, seen: Seen, view: View) -> Iterable[str]:
+        return ()
+
+    def remedy(self, seen: Seen, view: View) -> str:
+        return _take_away(self._culprits(seen))
+
+
+@dataclass(frozen=True)
+class SharedWithOrganization:
+    """A statement lets in the accounts of the organization, and nobody else."""
+
+    organization_id: str
+
+    def holds(self, seen: Seen) -> bool:
+        return any(g.principal == "*" and g.organization_id == self.organization_id for g in seen.grants)
+
+    @property
+    def wrong(self) -> str:
+        return f"is not shared with organization {self.organization_id}"
+
+    @property
+    def all_wrong(self) -> str:
+        return f"no version of {{}} is shared with organization {self.organization_id}"
+
+    def note(self, grant: Grant) -> str:
+        if grant.public:
+            return "not that organization alone"
+        return "another organization" if grant.organization_id else "no organization"
+
+    def nearest(self, seen: Seen, view: View) -> Iterable[str]:
+        for grant in seen.grants:
+            if grant.public:
+                yield f"statement {grant.sid} lets in everybody: the organization's accounts, and all others too"
+            elif grant.organization_id and one_character(grant.organization_id, self.organization_id):
+                yield f"shared with {grant.organization_id}: one character differs"
+        yield from another(self.holds, seen, view, "shared with it")
+
+    def remedy(self, seen: Seen, view: View) -> str:
+        return _add_a_statement(seen, view, "*", self.organization_id)
+
+
+@dataclass(frozen=True)
+class Public:
+    """Everybody may use the version."""
+
+    wrong: str = "is not public"
+    all_wrong: str = "no version of {} is public"
+
+    def holds(self, seen: Seen) -> bool:
+        return any(grant.public for grant in seen.grants)
+
+    def note(self, grant: Grant) -> str:
+        return ""
+
+    def nearest(self, seen: Seen, view: View) -> Iterable[str]:
+        for grant in seen.grants:
+            if grant.principal == "*":
+                yield f"statement {grant.sid} is for everybody in {grant.organization_id} only"
+        yield from another(self.holds, seen, view, "public")
+
+    def remedy(self, seen: Seen, view: View) -> str:
+        return _add_a_statement(seen, view, "*", None)
+
+
+@dataclass(frozen=True)
+class NotPublic:
+    """Not everybody may use the version."""
+
+    wrong: str = "is public"
+    all_wrong: str = "every version of {} is public"
+
+    def holds(self, seen: Seen) -> bool:
+        return not any(grant.public for grant in seen.grants)
+
+    def note(self, grant: Grant) -> str:
+        return "every AWS account may use it" if grant.public else ""
+
+    def nearest(self, seen: Seen, view: View) -> Iterable[str]:
+        return ()
+
+    def remedy(self, seen: Seen, view: View) -> str:
+        return _take_away([grant for grant in seen.grants if grant.public])
+
+
+@dataclass(frozen=True)
+class Private:
+    """Nobody but the owner may use the version."""
+
+    wrong: str = "is not private"
+    all_wrong: str = "no version of {} is private"
+
+    def holds(self, seen: Seen) -> bool:
+        return not seen.grants
+
+    def note(self, grant: Grant) -> str:
+        return ""
+
+    def nearest(self, seen: Seen, view: View) -> Iterable[str]:
+        return ()
+
+    def remedy(self, seen: Seen, view: View) -> str:
+        return _take_away(seen.grants)
+
+
+def _add_a_statement(seen: Seen, view: View, principal: str, organization_id: str | None) -> str:
+    wanted = f'Principal="{principal}"' + (f' and OrganizationId="{organization_id}"' if organization_id else "")
+    why = "; every new version starts with no policy" if seen.state == "never" else ""
+    where = f" in {seen.layer.region_name}" if len(view.layers) > 1 else ""
+    return f"call add_layer_version_permission for version {seen.version}{where} with {wanted}{why}"
+
+
+def _take_away(grants: Sequence[Grant]) -> str:
+    sids = list(dict.fromkeys([grant.sid for grant in grants]))
+    if len(sids) == 1:
+        return f"do not add statement {sids[0]}, or take it away with remove_layer_version_permission"
+    which = joined(sids) if len(sids) < 6 else f"{sids[0]} to {sids[-1]}"
+    return f"do not add statements {which}, or take them away with remove_layer_version_permission"

@@ -1,0 +1,146 @@
+"""The pytest plugin: hooks, ini options, markers. Importing it costs next to nothing; using it imports the rest."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import pytest_layerperm
+
+from .fixtures import *  # noqa: F403 - a plugin's fixtures are found in its module
+from .fixtures import FAKE
+from .options import MARKERS, add_facts_options, add_options, add_report_options, check_options, is_misspelt
+
+if TYPE_CHECKING:
+    from ..fake.layerperm import LayerPerm
+    from ..service.service import LayerService
+
+
+STARTED = pytest.StashKey[list["LayerService"]]()
+"""Services of fakes that the test itself has switched on and not off."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add_options(parser)
+    add_facts_options(parser)
+    add_report_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for text in MARKERS.values():
+        config.addinivalue_line("markers", text)
+    check_options(config)
+    # While pytest captures output, nobody can see how wide the terminal is.
+    pytest_layerperm.terminal_columns = shutil.get_terminal_size((pytest_layerperm.terminal_columns, 24)).columns
+    if config.getoption("layerperm_endpoint") is not None:
+        from ..facts.suite import FactsSuite
+
+        config.pluginmanager.register(FactsSuite(config), "layerperm-facts")
+    if config.getoption("--layerperm-report") is not None or config.getoption("--layerperm-report-all"):
+        from .report_file import watch_reports
+
+        watch_reports(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(marker.name in MARKERS or is_misspelt(marker, item.config) for marker in item.iter_markers()):
+            names: list[str] | None = getattr(item, "fixturenames", None)
+            if names is not None and "layerperm" not in names:
+                at = _first_of_function_scope(item, names)
+                # A list of its own: other parameters of the same function share the one that was there.
+                item.fixturenames = [*names[:at], "layerperm", *names[at:]]  # type: ignore[attr-defined]
+
+
+def _first_of_function_scope(item: pytest.Item, names: list[str]) -> int:
+    """Where the fake comes on: after the fixtures that outlive the test, before those that may call AWS for it."""
+    definitions: Any = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    for index, name in enumerate(names):
+        found = definitions.get(name)
+        if not found or found[-1].scope == "function":
+            return index
+    return len(names)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Fails a test that passed, where a fault never struck or the code under test hid what must be seen.
+
+    Here and not in the fixture's teardown: that is one FAILED, and none beside a failure of the test's own.
+    """
+    __tracebackhide__ = True
+    before = _services_on()
+    try:
+        yield
+    finally:
+        item.stash[STARTED] = [service for service in _services_on() if service not in before]
+    fake: LayerPerm | None = item.stash.get(FAKE, None)
+    verdict = ""
+    if fake is not None:
+        try:
+            fake.verify()
+        except AssertionError as failed:
+            verdict = str(failed)
+    if verdict:  # Out here: a report would tell it twice, as what happened during its own handling.
+        _fail(verdict)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Switches off what the test left on: the next test must not find it."""
+    __tracebackhide__ = True
+    try:
+        result = yield
+    finally:
+        left_on = [service for service in item.stash.get(STARTED, None) or () if service in _services_on()]
+        for service in reversed(left_on):
+            _switch_off(service)
+        if FAKE in item.stash:
+            del item.stash[FAKE]
+        if STARTED in item.stash:
+            del item.stash[STARTED]
+    if left_on:
+        named = ", ".join([f"<LayerPerm {service.summary}>" for service in left_on])
+        _fail(
+            f"this test started a fake and did not stop it: {named}\n"
+            "It is off now. Use the fixture layerperm, or `with LayerPerm() as fake:`, which ends with the block."
+        )
+    return result
+
+
+def _fail(text: str) -> None:
+    # Not hidden, as the hooks are: of a traceback that is hidden as a whole pytest says so, below the text.
+    pytest.fail(text, pytrace=False)
+
+
+def _services_on() -> list[LayerService]:
+    active = sys.modules.get("pytest_layerperm.service.active")
+    return [] if active is None else active.services_on()
+
+
+def _switch_off(service: LayerService) -> None:
+    from ..fake.activation import switch_off
+
+    while service in _services_on():
+        switch_off(service)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Gives a failed test's report the calls that it made, and a helper's verdict as its one line in the summary."""
+    report = yield
+    fake: LayerPerm | None = item.stash.get(FAKE, None)
+    if fake is not None and report.failed:
+        from ..fake import service_of
+        from .reporting import add_calls, add_identity_policies, put_verdict_first
+
+        add_identity_policies(report, service_of(fake).callers.judged)
+        add_calls(report, fake.calls, whole=item.config.get_verbosity() >= 2)
+        put_verdict_first(report, call.excinfo)
+    return report

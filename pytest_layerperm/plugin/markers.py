@@ -1,0 +1,91 @@
+"""The markers: each is checked as a call of the function here that has its signature.
+
+What the settings of a test are: ini, then markers from the outermost to the closest.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import pytest
+
+from .options import MARKERS, ini_settings, is_misspelt
+
+if TYPE_CHECKING:
+    from ..service.faults import Fault
+
+_Result = TypeVar("_Result")
+
+
+def settings(
+    account_id: str | None = None,
+    region_name: str | None = None,
+    real_sleep: bool | None = None,
+    frozen_at: Any = None,
+) -> dict[str, Any]:
+    """What ``layerperm(…)`` sets; what it leaves out, an outer marker or the ini file says."""
+    from ..service.arguments import check_account_id, check_flag, check_region_name, moment
+
+    if account_id is not None:
+        check_account_id(account_id)
+    if region_name is not None:
+        check_region_name(region_name)
+    if real_sleep is not None:
+        check_flag("real_sleep", real_sleep)
+    if frozen_at is not None:
+        frozen_at = moment("frozen_at", frozen_at)
+    given = {"account_id": account_id, "region_name": region_name, "real_sleep": real_sleep, "frozen_at": frozen_at}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+FAULT_MARKERS = {
+    "layerperm_throttle": "Throttle",
+    "layerperm_service_failure": "ServiceFailure",
+    "layerperm_rate_limit": "RateLimit",
+}
+"""Each takes what the fault takes."""
+
+
+def test_settings(item: pytest.Item) -> dict[str, Any]:
+    """The arguments of the test's ``LayerPerm``: a marker closer to the test wins. A misspelt one fails the test."""
+    found = ini_settings(item.config)
+    for marker in _outermost_first(item):
+        if is_misspelt(marker, item.config):
+            _refuse(marker)
+        if marker.name == "layerperm":
+            found.update(_call(marker, settings))
+    return found
+
+
+def _refuse(marker: pytest.Mark) -> NoReturn:
+    from ..assertions.tables import joined
+
+    names = joined(list(MARKERS))
+    pytest.fail(f"@pytest.mark.{marker.name}: there is no such marker\nThere are {names}.", pytrace=False)
+
+
+def test_faults(item: pytest.Item) -> list[Fault]:
+    """The faults of the test's markers, in the order in which one reads them."""
+    markers = [marker for marker in _outermost_first(item) if marker.name in FAULT_MARKERS]
+    if not markers:
+        return []
+    from ..service import fault_kinds
+
+    return [_call(marker, getattr(fault_kinds, FAULT_MARKERS[marker.name])) for marker in markers]
+
+
+def _outermost_first(item: pytest.Item) -> list[pytest.Mark]:
+    # pytest yields a function's markers from the lowest decorator up, then the class's, then the module's.
+    return list(reversed(list(item.iter_markers())))
+
+
+def _call(marker: pytest.Mark, function: Callable[..., _Result]) -> _Result:
+    """Calls a marker as the function that has its signature; what does not fit fails the test, naming the marker."""
+    try:
+        inspect.signature(function).bind(*marker.args, **marker.kwargs)
+        return function(*marker.args, **marker.kwargs)
+    except (TypeError, ValueError) as wrong:
+        message = f"@pytest.mark.{marker.name}: {wrong}\nIt takes {MARKERS[marker.name]}"
+    pytest.fail(message, pytrace=False)

@@ -1,0 +1,123 @@
+"""What pytest is told at its start, in every run: the names of the markers, the ini and command line options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+MARKERS = {
+    "layerperm": (
+        'layerperm(account_id="123456789012", region_name="us-east-1", real_sleep=False, frozen_at=None): '
+        "the default account and region of the fake, whether retries really wait, and a time to freeze the clock at."
+    ),
+    "layerperm_throttle": (
+        "layerperm_throttle(times=1, *, operation=None, account_id=None, region_name=None, layer=None, "
+        'code="TooManyRequestsException", retry_after=None): throttles the first matching layer calls (429).'
+    ),
+    "layerperm_service_failure": (
+        "layerperm_service_failure(times=1, *, operation=None, account_id=None, region_name=None, layer=None, "
+        "applied=False): fails the first matching layer calls (500); applied=True carries them out first."
+    ),
+    "layerperm_rate_limit": (
+        "layerperm_rate_limit(per_second=15, *, burst=None): AWS's quota of layer calls for each account and region."
+    ),
+}
+_INI = {
+    "layerperm_account_id": ("string", "default account of the fake, twelve digits (123456789012)"),
+    "layerperm_region": ("string", "default region of the fake (us-east-1)"),
+    "layerperm_real_sleep": ("bool", "whether retries really wait (false)"),
+}
+
+
+def add_options(parser: pytest.Parser) -> None:
+    for name, (kind, text) in _INI.items():
+        parser.addini(name, text, type=kind, default=None)  # pyright: ignore[reportArgumentType]
+
+
+_FACTS_OPTIONS = {
+    "--layerperm-endpoint": (
+        "URL",
+        "endpoint that pytest_layerperm.facts is held against: a URL, or aws for the account of your credentials",
+    ),
+    "--layerperm-profile": ("NAME", "AWS profile of the layers' account"),
+    "--layerperm-other-profile": ("NAME", "AWS profile of another account, which layers are shared with"),
+    "--layerperm-other-organization": ("ID", "organization that the other account is a member of, o-…"),
+    "--layerperm-facts-json": ("PATH", "file for the outcomes, for machines"),
+}
+
+
+def add_facts_options(parser: pytest.Parser) -> None:
+    """What ``pytest --pyargs pytest_layerperm.facts`` takes."""
+    group = parser.getgroup("layerperm-facts", "pytest-layerperm: facts about AWS, on any endpoint")
+    for name, (value, text) in _FACTS_OPTIONS.items():
+        group.addoption(name, metavar=value, default=None, help=text)
+    group.addoption(
+        "--layerperm-yes-use-my-account",
+        action="store_true",
+        help="let --layerperm-endpoint=aws publish throw-away layers in your account, and delete them again",
+    )
+
+
+def add_report_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("layerperm", "pytest-layerperm: what tests did, as a page")
+    group.addoption(
+        "--layerperm-report",
+        metavar="PATH",
+        help="write an HTML page of the layers, grants and calls of each test that failed",
+    )
+    group.addoption(
+        "--layerperm-report-all",
+        action="store_true",
+        help="with --layerperm-report: of every test that used layerperm",
+    )
+
+
+def check_options(config: pytest.Config) -> None:
+    """Raises UsageError for an ini option of ours that is unknown or has an impossible value."""
+    # pytest has no public way left to see what it does not know itself.
+    raw: Any = getattr(config, "_inicfg", None) or config.__dict__.get("inicfg", ())
+    overrides: list[str] = config.getoption("override_ini", None) or []
+    names = [*raw, *[override.partition("=")[0] for override in overrides]]
+    given = [name for name in names if name.startswith("layerperm_")]
+    for name in given:
+        if name not in _INI:
+            raise pytest.UsageError(f"unknown ini option {name}; pytest-layerperm has {', '.join(_INI)}")
+    if given:
+        ini_settings(config)
+
+
+def ini_settings(config: pytest.Config) -> dict[str, Any]:
+    """The settings that the ini file makes, in the terms of ``LayerPerm``."""
+    from ..lambda_api.arn import is_account_id, is_region_name
+
+    found: dict[str, Any] = {}
+    account_id = _value_of(config, "layerperm_account_id", "twelve digits")
+    if account_id:
+        if not is_account_id(account_id):
+            raise pytest.UsageError(f"layerperm_account_id must be twelve digits, not {account_id!r}")
+        found["account_id"] = account_id
+    region_name = _value_of(config, "layerperm_region", "a region such as us-east-1")
+    if region_name:
+        if not is_region_name(region_name):
+            raise pytest.UsageError(f"layerperm_region must be a region such as us-east-1, not {region_name!r}")
+        found["region_name"] = region_name
+    real_sleep = _value_of(config, "layerperm_real_sleep", "true or false")
+    if real_sleep is not None:
+        found["real_sleep"] = real_sleep
+    return found
+
+
+def _value_of(config: pytest.Config, option: str, valid: str) -> Any:
+    try:
+        return config.getini(option)
+    except (TypeError, ValueError, pytest.UsageError) as wrong:  # pytest 9.2 raises the last, older ones the others
+        raise pytest.UsageError(f"{option} must be {valid}: {wrong}") from None
+
+
+def is_misspelt(marker: pytest.Mark, config: pytest.Config) -> bool:
+    """Whether the marker is named as ours are, and nobody has registered it: its test must not run without it."""
+    if not marker.name.startswith("layerperm"):
+        return False
+    registered: list[str] = config.getini("markers")
+    return marker.name not in [line.partition(":")[0].partition("(")[0].strip() for line in registered]

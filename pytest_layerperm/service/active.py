@@ -1,0 +1,51 @@
+"""Which services are on in this process: the innermost one gets the requests."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .service import LayerService
+
+
+@dataclass
+class Activation:
+    """A service that is on, and what has to be undone when it is switched off."""
+
+    service: LayerService
+    undo: ExitStack
+    entered: int = 1
+    """How many times it was switched on; it is off once it was switched off as often."""
+    clock: Any = None
+    """freezegun's frozen clock; None if the clock runs."""
+
+
+_activations: list[Activation] = []
+"""Innermost last."""
+
+
+def activations() -> list[Activation]:
+    """Those in force, innermost last: the list itself, which ``fake.activation`` changes."""
+    return _activations
+
+
+def activation_of(service: LayerService) -> Activation | None:
+    """The service's activation; None if it is off."""
+    return next((found for found in _activations if found.service is service), None)
+
+
+def active_service() -> LayerService | None:
+    """The innermost service that is on; None if none is."""
+    return _activations[-1].service if _activations else None
+
+
+def current_service() -> LayerService:
+    """The innermost service that is on, for code that only runs while one is."""
+    return _activations[-1].service
+
+
+def services_on() -> list[LayerService]:
+    """The services that are on, innermost last."""
+    return [activation.service for activation in _activations]

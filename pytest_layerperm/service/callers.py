@@ -1,0 +1,153 @@
+"""Who a request's caller is: account, organization, user or role, and what restricts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+from ..lambda_api.access import Caller
+from ..lambda_api.arn import is_account_id, is_organization_id
+from ..lambda_api.iam import IdentityPolicy
+from ..lambda_api.wire import Call, Request, Signature, signature_of
+from .arguments import check_account_id
+
+_KEY_LENGTH = 20
+"""Characters of an access key as AWS makes them; moto's and ours are as long."""
+
+
+_is_account = lru_cache(maxsize=256)(is_account_id)
+"""Access keys of twelve digits are the account itself; every call asks."""
+
+
+class Principal(NamedTuple):
+    """A user or a role session that an access key belongs to."""
+
+    account_id: str
+    arn: str | None = None
+    """As refusals name it, such as ``arn:aws:sts::123456789012:assumed-role/ROLE/SESSION``; None for the root."""
+    principal_arn: str | None = None
+    """What ``aws:PrincipalArn`` is: of a role session, the role. None where it is ``arn``."""
+
+
+class Restrictions(NamedTuple):
+    """What a principal's own policies allow."""
+
+    policies: tuple[IdentityPolicy, ...] | None = None
+    """Its identity policies; None where nothing restricts it."""
+    session_policy: IdentityPolicy | None = None
+    """What restricts a role session beyond its role's policies."""
+
+
+class Identities(Protocol):
+    """What another AWS service, such as IAM, knows of callers."""
+
+    def principal_of(self, access_key: str) -> Principal | None: ...
+
+    def restrictions_of(self, access_key: str) -> Restrictions: ...
+
+    def organization_of(self, account_id: str) -> str | None: ...
+
+
+class Callers:
+    """The callers of one fake."""
+
+    def __init__(self, default_account_id: str) -> None:
+        self.default_account_id = default_account_id
+        self.identities: Identities | None = None
+        self._signed_in: dict[str, tuple[Principal, Restrictions]] = {}
+        self._organizations: dict[str, str] = {}
+        self.judged: dict[str, str] = {}
+        """Users and role sessions whose calls were judged by identity policies: ARN -> where these came from."""
+
+    def clear(self) -> None:
+        """Forgets who signed in, and all organizations."""
+        self._signed_in.clear()
+        self._organizations.clear()
+        self.judged.clear()
+
+    def declare(self, organization_id: str, accounts: Iterable[str]) -> None:
+        """Declares accounts members of an organization."""
+        if not is_organization_id(organization_id):
+            raise ValueError(
+                f"organization_id must be 'o-' and 10 to 32 lower-case letters and digits, not {organization_id!r}"
+            )
+        if isinstance(accounts, str):
+            raise TypeError(f"accounts must be a list of account ids, not the text {accounts!r}")
+        members = list(accounts)
+        for account_id in members:
+            check_account_id(account_id)
+            if self._organizations.get(account_id, organization_id) != organization_id:
+                raise ValueError(
+                    f"account_id {account_id} is a member of {self._organizations[account_id]}, "
+                    "and an account is in one organization at most"
+                )
+        self._organizations.update(dict.fromkeys(members, organization_id))
+
+    @property
+    def organizations(self) -> Mapping[str, str]:
+        """The declared members: account id to organization id."""
+        return dict(self._organizations)
+
+    def organization_of(self, account_id: str) -> str | None:
+        """The organization of an account: as declared, else as moto's Organizations has it; None for none."""
+        declared = self._organizations.get(account_id)
+        if declared is None and self.identities is not None:
+            return self.identities.organization_of(account_id)
+        return declared
+
+    def sign_in(self, account_id: str, partition: str, identity_policy: str | Mapping[str, Any] | None) -> str:
+        """An access key of the account: its root's, or a user's that the policy restricts.
+
+        Raises ValueError, saying where, for what is no identity policy.
+        """
+        if identity_policy is None:
+            return account_id  # Twelve digits are the account itself.
+        policy = IdentityPolicy.parse(identity_policy)
+        access_key = f"LAYERPERM{len(self._signed_in) + 1:0{_KEY_LENGTH - 9}}"
+        user = f"arn:{partition}:iam::{account_id}:user/layerperm"
+        self._signed_in[access_key] = Principal(account_id, user), Restrictions((policy,))
+        return access_key
+
+    def account_of(self, access_key: str) -> str:
+        """The account behind an access key; the default one for a key that nobody gave out."""
+        if _is_account(access_key):
+            return access_key
+        return self._principal_of(access_key).account_id
+
+    def account_of_request(self, request: Request) -> str:
+        """The account that signed a request, of whatever service."""
+        signature = signature_of(request)
+        return self.default_account_id if signature is None else self.account_of(signature.access_key)
+
+    def caller_of(self, call: Call) -> Caller:
+        """All that the rules need to know of a call's caller."""
+        return self.signed_by(call.signature, call.account_id)
+
+    def signed_by(self, signature: Signature | None, account_id: str) -> Caller:
+        organization_id = self.organization_of(account_id)
+        if signature is None or is_account_id(signature.access_key):
+            return Caller(account_id, organization_id)
+        access_key = signature.access_key
+        _, arn, principal_arn = self._principal_of(access_key)
+        restrictions = self._restrictions_of(access_key)
+        if restrictions.policies is not None:
+            self.judged[str(arn)] = "identity_policy" if access_key in self._signed_in else "moto's IAM"
+        return Caller(account_id, organization_id, arn, principal_arn, *restrictions)
+
+    def _principal_of(self, access_key: str) -> Principal:
+        signed_in = self._signed_in.get(access_key)
+        if signed_in is not None:
+            return signed_in[0]
+        found = None
+        if self.identities is not None and len(access_key) == _KEY_LENGTH:
+            found = self.identities.principal_of(access_key)
+        return found or Principal(self.default_account_id)
+
+    def _restrictions_of(self, access_key: str) -> Restrictions:
+        signed_in = self._signed_in.get(access_key)
+        if signed_in is not None:
+            return signed_in[1]
+        if self.identities is not None and len(access_key) == _KEY_LENGTH:
+            return self.identities.restrictions_of(access_key)
+        return Restrictions()

@@ -1,0 +1,156 @@
+"""The log: every attempt that reached the fake, with what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any, NamedTuple
+
+from ..lambda_api.members import MEMBERS
+from .arguments import check_operation
+
+_LOGGED = {
+    operation: tuple([member.name for member in members if member.name != "Content"])
+    for operation, members in MEMBERS.items()
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def logged_parameters(operation: str, given: Mapping[str, Any], version: int | None) -> dict[str, Any]:
+    """What the log keeps of a request: the operation's members, a layer's content left out."""
+    parameters = {name: given[name] for name in _LOGGED[operation] if name in given}
+    if version is not None and "VersionNumber" in parameters:
+        parameters["VersionNumber"] = version
+    return parameters
+
+
+UNLOGGED = "layerperm-unlogged"
+"""The invocation id of calls that are not the test's own: nothing is logged of them, and no fault strikes them."""
+
+
+class LoggedCall(NamedTuple):
+    """One attempt of a call: what was asked, what came of it, and what a fault did to it.
+
+    >>> layers = layerperm_client.list_layers()
+    >>> call = layerperm.calls.last
+    >>> call.operation, call.account_id, call.status, call.error_code
+    ('ListLayers', '123456789012', 200, None)
+    """
+
+    operation: str
+    """The API operation, such as ``AddLayerVersionPermission``."""
+    account_id: str
+    """The account of the caller, twelve digits."""
+    region_name: str
+    """The region that was called."""
+    layer: str | None
+    """ARN of the layer version, or of the layer, that the call was about; None for ListLayers."""
+    parameters: Mapping[str, Any]
+    """Members of the request under their API names, as they were sent; a layer's content is left out."""
+    status: int | None
+    """HTTP status of the answer; None where no answer came."""
+    error_code: str | None
+    """AWS's error code, or the name of what broke the connection; None for a success."""
+    fault: str | None
+    """What an injected fault did to the call."""
+    seconds: float
+    """When it came in: virtual seconds since the epoch."""
+    invocation_id: str | None
+    """The SDK's id of the call, the same for all its attempts."""
+    applied: bool
+    """Whether it was carried out: it succeeded, or its success was lost on the way."""
+
+    @property
+    def time(self) -> datetime:
+        """When it came in, on the virtual clock, in UTC."""
+        return _EPOCH + timedelta(seconds=self.seconds)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the client got the answer of a success."""
+        return self.error_code is None
+
+    @property
+    def outcome(self) -> str:
+        """Status and error code in one, such as ``409 ResourceConflictException``."""
+        return " ".join([str(part) for part in (self.status, self.error_code) if part is not None])
+
+
+class CallLog:
+    """All attempts, oldest first. Iterable; ``len()`` and indexing work as on a list.
+
+    Operations are named as the API names them; any other name is a ValueError.
+
+    >>> with layerperm.inject(Throttle()):
+    ...     layers = layerperm_client.list_layers()
+    >>> layerperm.calls.attempts("ListLayers")
+    2
+    >>> [call.outcome for call in layerperm.calls]
+    ['429 TooManyRequestsException', '200']
+    """
+
+    def __init__(self) -> None:
+        self._calls: list[LoggedCall] = []
+
+    def add(self, call: LoggedCall) -> None:
+        """Puts an attempt at the end; the fake does it."""
+        self._calls.append(call)
+
+    def clear(self) -> None:
+        """Forgets all attempts so far, as for a test that only counts what comes next."""
+        self._calls.clear()
+
+    def of(self, operation: str) -> list[LoggedCall]:
+        """The attempts of one operation, such as ``"AddLayerVersionPermission"``. Raises ValueError for no such one."""
+        __tracebackhide__ = True
+        check_operation("operation", operation)
+        return [call for call in self if call.operation == operation]
+
+    def attempts(self, operation: str) -> int:
+        """How often an operation was attempted, retries included. Raises ValueError for no such one."""
+        __tracebackhide__ = True
+        return len(self.of(operation))
+
+    @property
+    def last(self) -> LoggedCall | None:
+        """The newest attempt; None before the first."""
+        return self._calls[-1] if self._calls else None
+
+    def __iter__(self) -> Iterator[LoggedCall]:
+        # A copy: other threads may be calling.
+        return iter(tuple(self._calls))
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __getitem__(self, index: int) -> LoggedCall:
+        return self._calls[index]
+
+    def __repr__(self) -> str:
+        return f"<CallLog of {len(self._calls)} attempts>"
+
+
+def grouped_by_invocation(calls: Iterable[LoggedCall]) -> list[list[LoggedCall]]:
+    """The attempts of each call, retries together, in the order of the first attempts."""
+    groups: list[list[LoggedCall]] = []
+    of_invocation: dict[str, list[LoggedCall]] = {}
+    for call in calls:
+        known = None if call.invocation_id is None else of_invocation.get(call.invocation_id)
+        if known is not None:
+            known.append(call)
+            continue
+        groups.append([call])
+        if call.invocation_id is not None:
+            of_invocation[call.invocation_id] = groups[-1]
+    return groups
+
+
+def outcomes(attempts: Sequence[LoggedCall]) -> str:
+    """What came of a call's attempts: ``429, 429, 201``; the last one with its error code."""
+    earlier = [str(call.status or call.error_code) for call in attempts[:-1]]
+    return ", ".join([*earlier, attempts[-1].outcome])
+
+
+def short_name(call: LoggedCall) -> str:
+    """The layer version as ``name:version``; the region for a call that is about no layer."""
+    return call.region_name if call.layer is None else call.layer.partition(":layer:")[2]

@@ -1,0 +1,287 @@
+"""The faults: callables ``(call, proceed) -> response`` that compose around the one handler.
+
+A fault sees the decoded call and answers it, passes it on, or both. Where the connection is to break it raises
+``ConnectionBroken``, which each transport turns into what its clients really see.
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Literal
+
+from ..lambda_api.errors import ThrottlingException, TooManyRequestsException, internal_error
+from ..lambda_api.wire import Call, Response, refuse
+from .arguments import check_flag, check_operation, is_positive
+from .faults import ConnectionBroken, Fault, Proceed, note_lost
+
+THROTTLING_CODES = ("TooManyRequestsException", "ThrottlingException")
+BROKEN_CONNECTIONS = ("ConnectionClosedError", "EndpointConnectionError", "ReadTimeoutError")
+"""What botocore calls the ways in which a connection breaks."""
+
+BrokenConnection = Literal["ConnectionClosedError", "EndpointConnectionError", "ReadTimeoutError"]
+
+
+_ALMOST = 0.001
+"""Of a token."""
+
+
+class Throttle(Fault):
+    """Answers 429 TooManyRequestsException, or with ``code="ThrottlingException"`` HTTP 400 (aws-facts 3.14).
+
+    ``retry_after`` (seconds above 0) adds a Retry-After header, which botocore ignores and other SDKs may not.
+    ``times`` and the limits are those of ``Fault``. Raises TypeError or ValueError, naming the argument, for
+    anything else. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html names the error.
+
+    >>> with layerperm.inject(Throttle(times=2, operation="ListLayers")):
+    ...     layers = layerperm_client.list_layers()  # botocore tries again, and waits in virtual time.
+    >>> layerperm.calls.attempts("ListLayers"), len(layerperm.sleeps)
+    (3, 2)
+    """
+
+    def __init__(
+        self,
+        times: int | None = 1,
+        *,
+        operation: str | None = None,
+        account_id: str | None = None,
+        region_name: str | None = None,
+        layer: object = None,
+        code: str = "TooManyRequestsException",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
+        if code not in THROTTLING_CODES:
+            raise ValueError(f"code must be {' or '.join(THROTTLING_CODES)}, not {code!r}")
+        if retry_after is not None and not is_positive(retry_after):
+            raise ValueError(f"retry_after must be a number of seconds above 0, not {retry_after!r}")
+        self.code = code
+        self.retry_after = retry_after
+
+    def strike(self, call: Call, proceed: Proceed) -> Response:
+        return _throttled(self.code, self.retry_after)
+
+
+class ServiceFailure(Fault):
+    """Answers 500 ServiceException. With ``applied=True`` the call was carried out and only its answer is lost.
+
+    ``times`` and the limits are those of ``Fault``. Raises TypeError or ValueError, naming the argument, for
+    anything else. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html names the error;
+    its text is inferred (aws-facts U16).
+
+    >>> with layerperm.inject(ServiceFailure(operation="ListLayers", applied=True)):
+    ...     layers = layerperm_client.list_layers()
+    >>> layerperm.calls[0].outcome, layerperm.calls[0].fault
+    ('500 ServiceException', 'ServiceFailure 1 of 1, answer 200 lost')
+    """
+
+    def __init__(
+        self,
+        times: int | None = 1,
+        *,
+        operation: str | None = None,
+        account_id: str | None = None,
+        region_name: str | None = None,
+        layer: object = None,
+        applied: bool = False,
+    ) -> None:
+        super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
+        check_flag("applied", applied)
+        self.applied = applied
+
+    def strike(self, call: Call, proceed: Proceed) -> Response:
+        if self.applied:
+            note_lost(call, proceed(call))
+        return refuse(internal_error())
+
+
+class ConnectionLost(Fault):
+    """Breaks the connection: before the call is carried out, or with ``applied=True`` after it.
+
+    ``error`` is what botocore makes of it: "ConnectionClosedError", "EndpointConnectionError" (never reached the
+    service, so not with ``applied=True``) or "ReadTimeoutError" (after the client's whole read timeout).
+    ``times`` and the limits are those of ``Fault``. Raises TypeError or ValueError, naming the argument, for
+    anything else.
+
+    >>> with layerperm.inject(ConnectionLost(operation="ListLayers")):
+    ...     layers = layerperm_client.list_layers()
+    >>> [call.outcome for call in layerperm.calls]
+    ['ConnectionClosedError', '200']
+    """
+
+    def __init__(
+        self,
+        times: int | None = 1,
+        *,
+        operation: str | None = None,
+        account_id: str | None = None,
+        region_name: str | None = None,
+        layer: object = None,
+        applied: bool = False,
+        error: BrokenConnection = "ConnectionClosedError",
+    ) -> None:
+        super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
+        if error not in BROKEN_CONNECTIONS:
+            raise ValueError(f"error must be one of {', '.join(BROKEN_CONNECTIONS)}, not {error!r}")
+        check_flag("applied", applied)
+        if applied and error == "EndpointConnectionError":
+            raise ValueError(
+                "applied=True does not go with error='EndpointConnectionError': nothing reached the service"
+            )
+        self.applied = applied
+        self.error = error
+
+    def strike(self, call: Call, proceed: Proceed) -> Response:
+        if self.applied:
+            note_lost(call, proceed(call))
+        raise ConnectionBroken(self.error)
+
+
+class Slow(Fault):
+    """Makes the answer take ``seconds`` of virtual time; beyond the client's read timeout it is a timeout.
+
+    The call is carried out either way, as on a slow service. ``times`` and the limits are those of ``Fault``.
+    Raises TypeError or ValueError, naming the argument, for anything else.
+
+    >>> clock = layerperm.freeze("2026-01-01T00:00:00Z")
+    >>> with layerperm.inject(Slow(30)):
+    ...     layers = layerperm_client.list_layers()
+    >>> clock()
+    datetime.datetime(2026, 1, 1, 0, 0, 30)
+    """
+
+    def __init__(
+        self,
+        seconds: float,
+        times: int | None = 1,
+        *,
+        operation: str | None = None,
+        account_id: str | None = None,
+        region_name: str | None = None,
+        layer: object = None,
+    ) -> None:
+        super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
+        if not is_positive(seconds):
+            raise ValueError(f"seconds must be a number above 0, not {seconds!r}")
+        self.seconds = seconds
+
+    @property
+    def label(self) -> str:
+        return f"Slow({self.seconds:g} s)"
+
+    def strike(self, call: Call, proceed: Proceed) -> Response:
+        response = proceed(call)
+        return response._replace(latency=response.latency + self.seconds)
+
+
+class RateLimit(Fault):
+    """AWS's quota: a token bucket for each account and region, shared by all layer calls (aws-facts 9.1).
+
+    ``per_second`` tokens come in each second of virtual time, up to ``burst`` (one second's worth unless given;
+    AWS's own burst is not known). A call without a token is answered 429. ``times`` limits how many are; the other
+    limits are those of ``Fault``. Raises TypeError or ValueError, naming the argument, for anything else.
+    https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+
+    >>> clock = layerperm.freeze()
+    >>> with layerperm.inject(RateLimit(15, burst=1)):
+    ...     layers = [layerperm_client.list_layers() for _ in range(2)]
+    >>> layerperm.calls[1].outcome
+    '429 TooManyRequestsException'
+    """
+
+    def __init__(
+        self,
+        per_second: float = 15,
+        *,
+        burst: float | None = None,
+        times: int | None = None,
+        operation: str | None = None,
+        account_id: str | None = None,
+        region_name: str | None = None,
+        layer: object = None,
+    ) -> None:
+        super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
+        if not is_positive(per_second):
+            raise ValueError(f"per_second must be a number above 0, not {per_second!r}")
+        if burst is not None and (not is_positive(burst) or burst < 1):
+            raise ValueError(f"burst must be a number of calls, at least 1, not {burst!r}")
+        self.per_second = per_second
+        self.burst = burst
+        self._capacity = max(per_second, 1) if burst is None else burst
+        self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
+        """(account, region) -> (tokens, when they were counted)."""
+
+    def __call__(self, call: Call, proceed: Proceed) -> Response:
+        if not self._matches(call) or self._take_token(call) or not self._claim(call):
+            return proceed(call)
+        return self.strike(call, proceed)
+
+    def strike(self, call: Call, proceed: Proceed) -> Response:
+        return _throttled("TooManyRequestsException", None)
+
+    def restart(self) -> None:
+        super().restart()
+        self._buckets.clear()
+
+    def _take_token(self, call: Call) -> bool:
+        key = (call.account_id, call.region_name)
+        with self._lock:
+            tokens, counted = self._buckets.get(key, (self._capacity, call.time))
+            # A clock that was moved back gives nothing and takes nothing.
+            tokens = min(self._capacity, tokens + max(call.time - counted, 0) * self.per_second)
+            # Clocks count microseconds: who waits for exactly one token must not find a millionth of it missing.
+            enough = tokens > 1 - _ALMOST
+            self._buckets[key] = (max(tokens - 1, 0) if enough else tokens, call.time)
+            return enough
+
+
+class Interleave(Fault):
+    """Runs ``action``, another writer, just before a matching call, which then proceeds.
+
+    ``action`` takes no arguments; ``before`` is the API operation. Calls that the action makes itself are not
+    interleaved again. What the action raises is raised to the caller and fails the test, even where the code under
+    test swallows it. ``times`` and the limits are those of ``Fault``. Raises TypeError or ValueError, naming the
+    argument, for anything else.
+
+    >>> rival = Interleave(lambda: layerperm.publish_layer("tools"), before="ListLayers")
+    >>> with layerperm.inject(rival):
+    ...     [layer["LayerName"] for layer in layerperm_client.list_layers()["Layers"]]
+    ['tools']
+    """
+
+    def __init__(
+        self,
+        action: Callable[[], object],
+        *,
+        before: str = "AddLayerVersionPermission",
+        times: int | None = 1,
+        account_id: str | None = None,
+        region_name: str | None = None,
+        layer: object = None,
+    ) -> None:
+        if not callable(action):
+            raise TypeError(f"action must be callable without arguments, not {action!r}")
+        if inspect.iscoroutinefunction(action):
+            raise TypeError(f"action must be a plain function, not the coroutine function {action!r}")
+        check_operation("before", before)
+        super().__init__(times, operation=before, account_id=account_id, region_name=region_name, layer=layer)
+        self.action = action
+        self.before = before
+        self._running = threading.local()
+
+    def _matches(self, call: Call) -> bool:
+        return not getattr(self._running, "now", False) and super()._matches(call)
+
+    def strike(self, call: Call, proceed: Proceed) -> Response:
+        self._running.now = True
+        try:
+            self.action()
+        finally:
+            self._running.now = False
+        return proceed(call)
+
+
+def _throttled(code: str, retry_after: float | None) -> Response:
+    error = TooManyRequestsException() if code == "TooManyRequestsException" else ThrottlingException()
+    return refuse(error, {"retry-after": f"{retry_after:g}"} if retry_after is not None else None)

@@ -1,0 +1,301 @@
+"""One in-memory Lambda layer API: faults around the rules, on virtual time, with every attempt in the log."""
+
+from __future__ import annotations
+
+import math
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from urllib.parse import parse_qs
+
+from ..lambda_api.locations import location_of
+from ..lambda_api.operations import Operations
+from ..lambda_api.store import LayerStore
+from ..lambda_api.wire import Call, Request, Response, decode
+from .callers import Callers
+from .calls import UNLOGGED, CallLog, LoggedCall, logged_parameters
+from .faults import ConnectionBroken, Fault, compose, note_lost
+from .identifiers import new_id
+from .virtual_time import VirtualTime
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+DEFAULT_READ_TIMEOUT = 60.0
+"""Botocore's, in seconds."""
+
+
+class RequestRefused(Exception):
+    """A request that the fake blocked: it would have left this machine. It fails the test in any case.
+
+    The message names the request. A test that expects it removes it from ``LayerPerm.escaped``.
+
+    >>> layerperm.client(endpoint_url="https://example.com").list_functions()
+    Traceback (most recent call last):
+        ...
+    pytest_layerperm.RequestRefused: pytest-layerperm blocked a request: GET https://example.com/...
+    >>> refused = layerperm.escaped.pop()
+    """
+
+
+RequestRefused.__module__ = "pytest_layerperm"  # People read the name that they import.
+
+
+class OtherServices(Protocol):
+    """The rest of AWS."""
+
+    def answer(self, request: Any, url: SplitResult) -> tuple[int, Any, Any]:
+        """Status, headers and body of the response to a prepared request. Raises RequestRefused if there is none."""
+        ...
+
+
+class LayerService:
+    """The Lambda layer API of all accounts and regions; ``handle`` is the one way in.
+
+    ``content_base`` returns the URL below which a store's archives can be downloaded, and ``fetch`` the bytes of an
+    object in S3: what the rules, which are pure, cannot know.
+    """
+
+    def __init__(
+        self,
+        account_id: str,
+        region_name: str,
+        *,
+        real_sleep: bool = False,
+        content_base: Callable[[LayerStore], str],
+        fetch: Callable[[str, str, str | None, Call], bytes],
+    ) -> None:
+        self.account_id = account_id
+        """The account of code that names none, twelve digits."""
+        self.region_name = region_name
+        self.virtual_time = VirtualTime(real_sleep=real_sleep)
+        self.calls = CallLog()
+        self.callers = Callers(account_id)
+        self.other_services: OtherServices | None = None
+        """None until the service is switched on."""
+        self.content_url: str | None = None
+        """The live server that serves layer content; None if the process's own small server does."""
+        self._content_base = content_base
+        self._fetch = fetch
+        self.reset()
+
+    def reset(self) -> None:
+        """Starts empty: no layers, no callers, no faults, no calls."""
+        self.callers.clear()
+        self.calls.clear()
+        self.virtual_time.reset()
+        self.store = LayerStore(new_id=new_id, timestamp=self.virtual_time.timestamp)
+        # Weakly, as all that leads back to the service: one that nobody holds is freed at once.
+        service: Any = weakref.proxy(self)
+        self._operations = Operations(
+            self.store,
+            caller_of=self.callers.caller_of,
+            location_of=lambda published: location_of(published, service.base_of_locations()),
+            fetch=self._fetch,
+        )
+        self._perform = self._operations.perform
+        self._handler = self._perform
+        self.faults: tuple[Fault, ...] = ()
+        """Those that calls meet, in the order in which they strike."""
+        self.escaped: list[Exception] = []
+        """What must fail the test even if the code under test swallows it."""
+        self.idle_blocks: list[object] = []
+        """Assertions of a block that have no block yet; left so, they have looked at nothing."""
+        self._injections: list[Injection] = []
+        self._request_ids = new_id()[:24]
+        self._requests = count(1)
+
+    @property
+    def summary(self) -> str:
+        return f"{self.account_id} {self.region_name}, layer versions: {sum(1 for _ in self.store)}"
+
+    def base_of_locations(self) -> str:
+        """The URL below which layer content can be downloaded."""
+        return self.content_url or self._content_base(self.store)
+
+    # --- a request's way
+
+    def handle(self, request: Request) -> Response | None:
+        """The response to a layer call; None for any other request.
+
+        If the request says how long its client waits, a slow response has passed its time, virtually; otherwise
+        the transport has the response's ``latency`` to pass. Raises ConnectionBroken if no response comes, and what
+        an ``Interleave`` action or a fault of the user's own raises.
+        """
+        call = decode(request, self.callers.account_of)
+        if call is None:
+            return None
+        call.time = self.virtual_time.now()
+        if call.invocation_id == UNLOGGED:
+            return self._perform(call)
+        try:
+            response = self._handler(call)
+            if response.latency and request.read_timeout is not None:
+                response = self._arrived(call, response, request.read_timeout)
+        except ConnectionBroken as broken:
+            if broken.kind == "ReadTimeoutError" and request.read_timeout is not None:
+                # A client that waits forever is given the time that it would wait by default.
+                endless = math.isinf(request.read_timeout)
+                self.virtual_time.pass_by(DEFAULT_READ_TIMEOUT if endless else request.read_timeout)
+            self._log(call, None, broken.kind)
+            raise
+        except BaseException as raised:
+            self._log(call, None, type(raised).__name__)
+            if isinstance(raised, Exception):  # Nothing swallows the others by accident.
+                self.escaped.append(raised)
+            raise
+        self._log(call, response.status, response.error_code)
+        return response
+
+    def _arrived(self, call: Call, response: Response, read_timeout: float) -> Response:
+        """The response, after its latency; the client gives up on it after its read timeout."""
+        if response.latency > read_timeout:
+            note_lost(call, response)
+            raise ConnectionBroken("ReadTimeoutError")
+        self.virtual_time.pass_by(response.latency)
+        return response._replace(latency=0.0)
+
+    def _log(self, call: Call, status: int | None, error_code: str | None) -> None:
+        self.calls.add(
+            LoggedCall(
+                call.operation,
+                call.account_id,
+                call.region_name,
+                call.resource,
+                logged_parameters(call.operation, call.given, call.version),
+                status,
+                error_code,
+                ", ".join(call.notes) or None,
+                call.time,
+                call.invocation_id,
+                error_code is None or call.applied,
+            )
+        )
+
+    def headers_of(self, response: Response) -> dict[str, str]:
+        """All headers of a response, at this moment."""
+        request_id = f"{self._request_ids}{next(self._requests):012x}"
+        return response.wire_headers(request_id, self.virtual_time.http_date())
+
+    # --- other requests
+
+    def carry_out(self, call: Call) -> Response:
+        """What another AWS service does with layers for its caller: no faults, no log. Raises LambdaError."""
+        return self._operations.carry_out(call)
+
+    def answer_other_service(self, request: Any, url: SplitResult) -> tuple[int, Any, Any]:
+        """The response to a request that is not a layer call. Raises RequestRefused if there is none."""
+        assert self.other_services is not None
+        return self.other_services.answer(request, url)
+
+    def refuse(self, request: Any, url: SplitResult) -> NoReturn:
+        """Blocks a request that nothing answers: it would leave this machine. Fails the test in any case."""
+        refused = RequestRefused(_blocked(request.method, url, request.body))
+        self.escaped.append(refused)
+        raise refused
+
+    # --- faults
+
+    def inject(self, *faults: Fault) -> Injection:
+        """Adds faults, each starting to count anew. Raises ValueError for one that is on already."""
+        for place, fault in enumerate(faults):
+            if not isinstance(fault, Fault):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise TypeError(f"inject() takes faults such as Throttle(), not {fault!r}")
+            if any(fault is other for other in (*self.faults, *faults[:place])):
+                raise ValueError(f"{fault!r} is on already; make another one")
+        for fault in faults:
+            fault.restart()
+        injection = Injection(self, faults)
+        self._injections.append(injection)
+        self._use((*self.faults, *faults))
+        return injection
+
+    def withdraw(self, faults: tuple[Fault, ...]) -> None:
+        """Removes faults again."""
+        self._use(tuple([fault for fault in self.faults if all(fault is not gone for gone in faults)]))
+
+    def _use(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        self._handler = compose(faults, self._perform)
+
+    def verify(self) -> None:
+        """Raises what escaped, or AssertionError for faults that never struck and assertions that never looked."""
+        __tracebackhide__ = True
+        if self.escaped:
+            raise self.escaped[0]
+        overdue = [fault for injection in self._injections for fault in injection.overdue]
+        if overdue:
+            raise AssertionError(_never_struck(overdue, self.calls))
+        if self.idle_blocks:
+            raise AssertionError(_never_entered(type(self.idle_blocks[0]).__name__))
+
+
+class Injection:
+    """Faults that were added; as a context manager it removes them again."""
+
+    def __init__(self, service: LayerService, faults: tuple[Fault, ...]) -> None:
+        self._service: LayerService = weakref.proxy(service)
+        self._faults = faults
+        self._left: list[Fault] | None = None
+        """Those that were overdue when they were removed; they may be injected again, and count anew."""
+
+    @property
+    def overdue(self) -> list[Fault]:
+        """Those that were to strike and never did."""
+        return [fault for fault in self._faults if fault.overdue] if self._left is None else self._left
+
+    def __enter__(self) -> tuple[Fault, ...]:
+        return self._faults
+
+    def __exit__(self, *raised: object) -> None:
+        self._left = self.overdue
+        self._service.withdraw(self._faults)
+
+
+# --- what people read
+
+
+def _never_struck(overdue: Sequence[Fault], calls: Iterable[LoggedCall]) -> str:
+    faults = "\n".join([f"  {fault!r}" for fault in overdue])
+    verdict = "an injected fault was never triggered" if len(overdue) == 1 else "injected faults were never triggered"
+    names = ", ".join([fault.label for fault in overdue])
+    return (
+        f"{verdict}: {names}\n{faults}\ncalls received:\n{_call_lines(calls)}\n"
+        "What to do: have the code under test make such a call, or pass times=None for a fault that need not strike."
+    )
+
+
+def _call_lines(calls: Iterable[LoggedCall]) -> str:
+    """One line for each call: account, operation, layer, outcome."""
+    lines = [
+        f"  {call.account_id} {call.operation} {call.layer or call.region_name} -> {call.outcome}" for call in calls
+    ]
+    return "\n".join(lines) or "  none"
+
+
+def _never_entered(helper: str) -> str:
+    """The failure of a test that calls an assertion for a block and gives it no block."""
+    return (
+        f"{helper}() was called without a block, and looked at nothing\n"
+        f"What to do: write `with {helper}():` around the code under test."
+    )
+
+
+def _blocked(method: str, url: SplitResult, body: Any) -> str:
+    """Why a request was blocked, naming the call."""
+    action = _action_of(body)
+    called = f" ({action})" if action else ""
+    return (
+        f"pytest-layerperm blocked a request: {method} {url.scheme}://{url.netloc}{url.path}{called}. "
+        "It answers Lambda's layer operations, and moto what it has of the rest of AWS; requests to this machine pass, "
+        "and nothing else leaves."
+    )
+
+
+def _action_of(body: Any) -> str | None:
+    """The operation that AWS's query protocol names in the body."""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    if not isinstance(text, str):
+        return None
+    return parse_qs(text).get("Action", [None])[0]

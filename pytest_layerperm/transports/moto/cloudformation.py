@@ -1,0 +1,230 @@
+"""AWS::Lambda::LayerVersion and AWS::Lambda::LayerVersionPermission in moto's stacks (aws-facts 8).
+
+A stack's calls are those of whoever deploys it: they are judged, but neither logged nor hit by faults.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import string
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ...lambda_api.arn import parse
+from ...lambda_api.errors import LambdaError, ResourceNotFoundException
+from .stacks import LAYER_VERSION, PERMISSION, Deployments, InvalidProperties, ResourceFailed
+
+Act = Callable[[str, str, str, dict[str, Any]], dict[str, Any]]
+"""Carries out an operation in an account and a region with these members; returns its answer, raises LambdaError."""
+_FOLLOWERS = (PERMISSION, "AWS::Lambda::Function")
+"""What is updated when a layer version that it refers to is replaced."""
+
+
+class Resource(ABC):
+    """One resource of a stack, under the names by which moto asks for it."""
+
+    resource_type = ""
+    logical_resource_id = ""
+
+    def __init__(self, kind: Kind, template: Mapping[str, Any], account_id: str, region_name: str) -> None:
+        self.kind = kind
+        self.template = template
+        self.account_id = account_id
+        self.region_name = region_name
+
+    def act(self, operation: str, given: dict[str, Any]) -> dict[str, Any]:
+        return self.kind.act(operation, self.account_id, self.region_name, given)
+
+    @property
+    @abstractmethod
+    def physical_resource_id(self) -> str:
+        """What Ref is."""
+
+    def get_cfn_attribute(self, name: str) -> str:
+        """What Fn::GetAtt is: each of these resources has one attribute, and it is what Ref is."""
+        return self.physical_resource_id
+
+    def is_created(self) -> bool:
+        return True
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        """Deletes it, at once or when the deployment that it is part of has succeeded, unless it is retained."""
+        if self.template.get("DeletionPolicy") != "Retain":
+            self.kind.deployments.delete(self)
+
+    @abstractmethod
+    def remove(self) -> None:
+        """Takes it out of the store. What is gone already was removed by hand, and nobody minds."""
+
+
+class LayerVersionResource(Resource):
+    resource_type = LAYER_VERSION
+
+    def __init__(self, kind: Kind, template: Mapping[str, Any], account_id: str, region_name: str, name: str) -> None:
+        super().__init__(kind, template, account_id, region_name)
+        properties = dict(template["Properties"])
+        # That a missing name is made as the ids of statements are is inferred.
+        published = self.act("PublishLayerVersion", {"LayerName": name, **properties})
+        self._given = {"LayerName": published["LayerArn"], "VersionNumber": str(published["Version"])}
+        self._arn: str = published["LayerVersionArn"]
+
+    @property
+    def physical_resource_id(self) -> str:
+        return self._arn
+
+    def remove(self) -> None:
+        self.act("DeleteLayerVersion", self._given)
+
+
+class PermissionResource(Resource):
+    resource_type = PERMISSION
+
+    def __init__(self, kind: Kind, template: Mapping[str, Any], account_id: str, region_name: str, name: str) -> None:
+        super().__init__(kind, template, account_id, region_name)
+        properties = dict(template["Properties"])
+        arn = str(properties.pop("LayerVersionArn"))
+        layer, version = parse(arn)
+        # What is no version ARN is left to the pattern of LayerName to refuse.
+        self._given = {
+            "LayerName": arn if layer is None or version is None else layer.arn,
+            "VersionNumber": str(version or 1),
+            "StatementId": name,
+        }
+        self.act("AddLayerVersionPermission", {**self._given, **properties})
+        self._id = f"{arn}#{name}"
+
+    @property
+    def physical_resource_id(self) -> str:
+        return self._id
+
+    def remove(self) -> None:
+        try:
+            self.act("RemoveLayerVersionPermission", self._given)
+        except ResourceNotFoundException:
+            return
+
+
+class Kind:
+    """A resource type, as moto's classes of resources are: it makes, changes and deletes."""
+
+    def __init__(
+        self,
+        made: type[LayerVersionResource | PermissionResource],
+        attribute: str,
+        required: Sequence[str],
+        optional: Sequence[str],
+        deployments: Deployments,
+        act: Act,
+    ) -> None:
+        self._made = made
+        self._attribute = attribute
+        self._required = required
+        self._valid = (*required, *optional)
+        self.deployments = deployments
+        self.act = act
+
+    def has_cfn_attr(self, name: str) -> bool:
+        return name == self._attribute
+
+    def create_from_cloudformation_json(
+        self, resource_name: str, template: Mapping[str, Any], account_id: str, region_name: str, **more: Any
+    ) -> Resource:
+        return self._make(more["LogicalId"], template, account_id, region_name)
+
+    def update_from_cloudformation_json(
+        self,
+        original_resource: Resource,
+        new_resource_name: str,
+        cloudformation_json: Mapping[str, Any],
+        account_id: str,
+        region_name: str,
+    ) -> Resource:
+        """Every property is "createOnly": a change makes a new resource, and then deletes the old one."""
+        if cloudformation_json["Properties"] == original_resource.template["Properties"]:
+            original_resource.template = cloudformation_json
+            return original_resource
+        new = self._make(original_resource.logical_resource_id, cloudformation_json, account_id, region_name)
+        if cloudformation_json.get("UpdateReplacePolicy") != "Retain":
+            self.deployments.delete(original_resource)
+        return new
+
+    def _make(self, logical_id: str, template: Mapping[str, Any], account_id: str, region_name: str) -> Resource:
+        self._check("#", self._required, self._valid, template["Properties"])
+        if self._made is LayerVersionResource:
+            valid = ("S3Bucket", "S3Key", "S3ObjectVersion")
+            self._check("#/Content", valid[:2], valid, template["Properties"]["Content"])
+        resource = self._made(self, template, account_id, region_name, generated_id(logical_id))
+        self.deployments.made(resource)
+        return resource
+
+    def _check(self, place: str, required: Sequence[str], valid: Sequence[str], given: Mapping[str, Any]) -> None:
+        wrong = [f"{place}: required key [{name}] not found" for name in required if name not in given]
+        wrong += [f"{place}: extraneous key [{name}] is not permitted" for name in given if name not in valid]
+        if wrong:
+            raise InvalidProperties("\n".join(wrong))
+
+
+def generated_id(logical_id: str) -> str:
+    """The name of a resource that has none: 27 characters of the logical id, and 12 that nobody can guess (8.3)."""
+    alphabet = string.ascii_letters + string.digits
+    return f"{logical_id[:27]}-{''.join([secrets.choice(alphabet) for _ in range(12)])}"
+
+
+class Stacks:
+    """What moto's CloudFormation is told about layers."""
+
+    def __init__(self, act: Act) -> None:
+        self.deployments = Deployments()
+        self._kinds = {
+            LAYER_VERSION: Kind(
+                LayerVersionResource,
+                "LayerVersionArn",
+                ("Content",),
+                ("CompatibleArchitectures", "CompatibleRuntimes", "Description", "LayerName", "LicenseInfo"),
+                self.deployments,
+                act,
+            ),
+            PERMISSION: Kind(
+                PermissionResource,
+                "Id",
+                ("Action", "LayerVersionArn", "Principal"),
+                ("OrganizationId",),
+                self.deployments,
+                act,
+            ),
+        }
+
+    def kind_of(self, resource_type: str) -> Kind | None:
+        return self._kinds.get(resource_type)
+
+    @contextmanager
+    def naming(self, logical_id: str, resource_type: str, action: str) -> Generator[None]:
+        """Lets what refuses a resource name it."""
+        try:
+            yield
+        except LambdaError as failed:
+            raise ResourceFailed(logical_id, resource_type, failed, action) from None
+
+    def modified(self, names: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+        """The resources to be updated: layer versions first, and with them what refers to one that is replaced."""
+        changed = list(names)
+        layers = [name for name in changed if after[name]["Type"] == LAYER_VERSION]
+        followers = [
+            name
+            for name, resource in after.items()
+            if name in before and resource["Type"] in _FOLLOWERS and refers_to(resource, layers)
+        ]
+        others = [name for name in changed if name not in layers and name not in followers]
+        return [*layers, *others, *followers]
+
+
+def refers_to(template: Any, names: Iterable[str]) -> bool:
+    """Whether a part of a template refers to one of these resources, by Ref, Fn::GetAtt or Fn::Sub."""
+    text = json.dumps(template, default=str)
+    return any(
+        re.search(rf'"Ref": "{name}"|"Fn::GetAtt": (\["{name}"|"{name}\.)|\$\{{{name}[.}}]', text) for name in names
+    )

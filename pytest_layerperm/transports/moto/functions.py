@@ -1,0 +1,94 @@
+"""Functions are moto's; which layers they may have is decided here, by the rules of ``lambda_api.functions``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from ...lambda_api.access import Caller
+from ...lambda_api.arn import parse
+from ...lambda_api.content import unzipped_size
+from ...lambda_api.functions import attach, check_size, function_refusal
+from ...lambda_api.model import Content, PublishedVersion
+from ...lambda_api.wire import Request, Signature
+
+if TYPE_CHECKING:
+    from ...service.service import LayerService
+
+
+class FunctionLayers:
+    """The layers of one service's functions."""
+
+    def __init__(self, service: LayerService) -> None:
+        self._service = service
+        self._acting: ContextVar[tuple[Caller, Signature | None] | None] = ContextVar("acting", default=None)
+
+    @contextmanager
+    def called_by(self, caller: Caller, signature: Signature | None) -> Generator[None]:
+        """Whose rights count for functions and stacks that are made or changed meanwhile."""
+        before = self._acting.set((caller, signature))
+        try:
+            yield
+        finally:
+            self._acting.reset(before)
+
+    def signature_in(self, account_id: str) -> Signature | None:
+        """The signature of who acts in an account; None where moto acts there by itself, as for stack sets."""
+        acting = self._acting.get()
+        return acting[1] if acting is not None and acting[0].account_id == account_id else None
+
+    def caller_in(self, account_id: str) -> Caller:
+        """Who acts in an account: the caller of the request that is being answered, or its root."""
+        return self._service.callers.signed_by(self.signature_in(account_id), account_id)
+
+    def entries(self, account_id: str, region_name: str, given: Any, code: bytes | None) -> list[dict[str, Any]]:
+        """``Layers`` of a function's configuration, for the version ARNs of a request.
+
+        ``code`` is the function's archive, None where it is not known yet. Raises LambdaError where the function
+        may not have these layers.
+        """
+        versions = attach(given, store=self._service.store, caller=self.caller_in(account_id), region_name=region_name)
+        check_size(0 if code is None else unzipped_size(code), [version.content for version in versions])
+        return [{"Arn": version.arn, "CodeSize": version.content.size} for version in versions]
+
+    def check_code(self, code: bytes, entries: list[dict[str, Any]]) -> None:
+        """Refuses a function's code that is too large with the layers which the function has."""
+        contents: list[Content] = [version.content for entry in entries if (version := self.version(entry["Arn"]))]
+        check_size(unzipped_size(code), contents)
+
+    def version(self, arn: str) -> PublishedVersion | None:
+        """A layer version that a function has; it may be deleted meanwhile."""
+        layer, number = parse(arn)
+        return None if layer is None or number is None else self._service.store.find_deleted(layer, number)
+
+
+def check_function_call(request: Request, caller: Caller, region_name: str) -> bool:
+    """Whether the caller's own policies have allowed to make or change a function: False where they say nothing of it,
+    since nothing restricts the caller or it is another call. Raises AccessDeniedException where they forbid it.
+    """
+    restricted = caller.policies is not None or caller.session_policy is not None
+    found = _function_call(request) if restricted else None
+    if found is None:
+        return False
+    operation, name, body = found
+    refused = function_refusal(operation, caller, region_name, name, body.get("Layers"))
+    if refused is not None:
+        raise refused
+    return True
+
+
+def _function_call(request: Request) -> tuple[str, str, dict[str, Any]] | None:
+    """Operation, function and body of a CreateFunction or UpdateFunctionConfiguration; None for other requests."""
+    path = request.path.rstrip("/").split("/")
+    if path[2:3] != ["functions"]:
+        return None
+    if request.method == "POST" and len(path) == 3:
+        body = json.loads(request.body)
+        return "CreateFunction", str(body.get("FunctionName")), body
+    if request.method == "PUT" and len(path) == 5 and path[4] == "configuration":
+        return "UpdateFunctionConfiguration", unquote(path[3]), json.loads(request.body)
+    return None

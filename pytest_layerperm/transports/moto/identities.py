@@ -1,0 +1,47 @@
+"""Who is behind an access key, and in which organization an account is, as far as moto knows."""
+
+from __future__ import annotations
+
+from ...lambda_api.iam import IdentityPolicy
+from ...service.callers import Principal, Restrictions
+from . import private
+
+
+class MotoIdentities:
+    """What moto knows of callers, at this moment."""
+
+    def principal_of(self, access_key: str) -> Principal | None:
+        """The user or role session that moto gave the access key to."""
+        found = private.access_key(access_key)
+        if found is None:
+            return None
+        account_id, backend = found
+        role = private.assumed_role(account_id, access_key)
+        if role is not None:
+            return Principal(account_id, role.arn, role.role_arn)
+        user = backend.get_user_from_access_key_id(access_key)
+        return Principal(account_id, user.arn if user is not None else None)
+
+    def restrictions_of(self, access_key: str) -> Restrictions:
+        """The policies of the user or role session that moto gave the access key to, where moto enforces IAM.
+
+        Raises UnsupportedPolicy, naming the policy's owner, for what is not known of IAM.
+        """
+        found = private.access_key(access_key) if private.iam_is_enforced() else None
+        if found is None:
+            return Restrictions()
+        account_id, backend = found
+        role = private.assumed_role(account_id, access_key)
+        documents = private.policies_of(
+            account_id, backend.partition, access_key, None if role is None else role.session_token
+        )
+        owner = self.principal_of(access_key)
+        assert owner is not None
+        policies = [IdentityPolicy.parse(document, argument=f"policy of {owner.arn}") for document in documents]
+        session_policy = None
+        if role is not None and role.policy:
+            session_policy = IdentityPolicy.parse(role.policy, argument=f"session policy of {owner.arn}")
+        return Restrictions(tuple(policies), session_policy)
+
+    def organization_of(self, account_id: str) -> str | None:
+        return private.organization_of(account_id)

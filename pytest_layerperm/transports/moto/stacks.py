@@ -1,0 +1,140 @@
+"""What becomes of a stack's layers when the stack succeeds or fails, and AWS's words for it (aws-facts 8.5)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Protocol
+
+from ...lambda_api.errors import LambdaError
+
+LAYER_VERSION = "AWS::Lambda::LayerVersion"
+PERMISSION = "AWS::Lambda::LayerVersionPermission"
+_HANDLER_ERRORS = {
+    "AccessDeniedException": "AccessDenied",
+    "InvalidParameterValueException": "InvalidRequest",
+    "PolicyLengthExceededException": "ServiceLimitExceeded",
+    "ResourceConflictException": "ResourceConflict",
+    "ResourceNotFoundException": "NotFound",
+}
+"""CloudFormation's word for a service's error: recorded for AccessDenied and for those that are not here."""
+
+
+class InvalidProperties(LambdaError):
+    """Properties that the resource's schema refuses: no handler is asked."""
+
+
+class EmbeddedStackFailed(LambdaError):
+    """A nested stack that was rolled back."""
+
+    def __init__(self, stack_id: str, failed: ResourceFailed) -> None:
+        super().__init__(f"Embedded stack {stack_id} was not successfully created: {failed.summary}")
+
+
+class ResourceFailed(LambdaError):
+    """A resource that could not be made, changed or deleted; the message is the event's ResourceStatusReason."""
+
+    def __init__(self, logical_id: str, resource_type: str, failed: LambdaError, action: str) -> None:
+        super().__init__(_reason(logical_id, resource_type, failed))
+        self.logical_id = logical_id
+        self.resource_type = resource_type
+        self.action = action
+        """CREATE, UPDATE or DELETE."""
+
+    @property
+    def summary(self) -> str:
+        """What the stack's own event says of it."""
+        return f"The following resource(s) failed to {self.action.lower()}: [{self.logical_id}]. "
+
+
+def _reason(logical_id: str, resource_type: str, failed: LambdaError) -> str:
+    """AWS's sentences (8.5); that layers are spoken of as recorded for one of them, in all errors, is inferred."""
+    if isinstance(failed, InvalidProperties):
+        return f"Properties validation failed for resource {logical_id} with message:\n{failed.message}"
+    if isinstance(failed, EmbeddedStackFailed):
+        return str(failed.message)
+    request_id = uuid.uuid4()
+    if resource_type in (LAYER_VERSION, PERMISSION):
+        where = (
+            f"(Service: AWSLambdaInternal; Status Code: {failed.status}; Error Code: {failed.code}; "
+            f"Request ID: {request_id}; Proxy: null)"
+        )
+    else:
+        where = f"(Service: Lambda, Status Code: {failed.status}, Request ID: {request_id})"
+    handler_error = _HANDLER_ERRORS.get(failed.code, "GeneralServiceException")
+    return (
+        f'Resource handler returned message: "{failed.message} {where}" '
+        f"(RequestToken: {uuid.uuid4()}, HandlerErrorCode: {handler_error})"
+    )
+
+
+class Removable(Protocol):
+    """One of our resources."""
+
+    @property
+    def resource_type(self) -> str: ...
+
+    @property
+    def logical_resource_id(self) -> str: ...
+
+    def remove(self) -> None:
+        """Takes it out of the store, where it is still there."""
+
+
+class Deployments:
+    """What a stack operation has made, and what it deletes in its end: CloudFormation cleans up last of all."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._made: list[Removable] | None = None
+        self._doomed: list[Removable] = []
+
+    def made(self, resource: Removable) -> None:
+        if self._made is not None:
+            self._made.append(resource)
+
+    def delete(self, resource: Removable) -> None:
+        if self._made is not None:
+            self._doomed.append(resource)
+            return
+        try:
+            resource.remove()
+        except LambdaError as failed:
+            raise ResourceFailed(resource.logical_resource_id, resource.resource_type, failed, "DELETE") from None
+
+    @property
+    def running(self) -> bool:
+        """Whether a stack operation is going on, so that the next one is a nested stack's."""
+        return self._depth > 0
+
+    @contextmanager
+    def making(self) -> Generator[None]:
+        """The making of a stack."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+    @contextmanager
+    def changing(self) -> Generator[None]:
+        """An update: deletes what was replaced when it has succeeded, and what was made when it has not."""
+        made: list[Removable] = []
+        doomed: list[Removable] = []
+        self._made, self._doomed = made, doomed
+        over: list[Removable] = made
+        try:
+            with self.making():
+                yield
+            over = doomed
+        finally:
+            self._made = None
+            for resource in reversed(over):
+                self._clean_up(resource)
+
+    def _clean_up(self, resource: Removable) -> None:
+        try:
+            resource.remove()
+        except LambdaError:
+            return  # As in AWS, what cannot be cleaned up is left behind.

@@ -1,0 +1,177 @@
+"""What the live server tells about itself under ``/_layerperm/``, and what can be done there.
+
+For people, a page; for test suites in other languages, JSON. Browsers are let in from this very page only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import os
+from collections.abc import Callable, Sequence
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from ...lambda_api.wire import Request, Response
+from ...service.fault_kinds import ConnectionLost, RateLimit, ServiceFailure, Slow, Throttle
+from .exchange import Reply, no_fake_is_on, refusal, reply_of
+
+if TYPE_CHECKING:
+    from ...service.faults import Fault
+    from ...service.service import LayerService
+
+PATH = "/_layerperm"
+_FAULTS: dict[str, Callable[..., Fault]] = {
+    "ConnectionLost": ConnectionLost,
+    "RateLimit": RateLimit,
+    "ServiceFailure": ServiceFailure,
+    "Slow": Slow,
+    "Throttle": Throttle,
+}
+
+
+def is_control(path: str) -> bool:
+    return path == PATH or path.startswith(f"{PATH}/")
+
+
+def answer(service: LayerService | None, request: Request) -> Reply:
+    """The answer to a request below ``/_layerperm/``; the page needs no service, all the rest does."""
+    refused = _refused(request)
+    if refused is not None:
+        return reply_of(refused, service)
+    name = request.path[len(PATH) + 1 :]
+    method = "GET" if request.method == "HEAD" else request.method
+    if name == "" and method == "GET":
+        from .page import live_page
+
+        return reply_of(
+            Response(200, live_page().encode(), headers={"content-type": "text/html; charset=utf-8"}), service
+        )
+    methods = _RESOURCES.get(name)
+    if methods is None:
+        return reply_of(_not_there(), service)
+    if method not in methods:
+        return reply_of(_wrong_method(name, list(methods)), service)
+    if service is None:
+        return reply_of(no_fake_is_on())
+    return reply_of(methods[method](service, request), service)
+
+
+def _refused(request: Request) -> Response | None:
+    """Keeps other sites' pages out, also one whose name was made to lead to this machine."""
+    host = request.host
+    origin = request.headers.get("origin")
+    if _is_named_site(host) or (origin is not None and urlsplit(origin).netloc != host):
+        return _foreign_page(origin or host)
+    return None
+
+
+def _is_named_site(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name not in ("", "localhost") and not ip_address(name)
+    except ValueError:
+        return True
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(status, json.dumps(value).encode())
+
+
+def _calls(service: LayerService, request: Request) -> Response:
+    from ...service.snapshot import call_data
+
+    return _json({"calls": [call_data(call) for call in service.calls]})
+
+
+def _layers(service: LayerService, request: Request) -> Response:
+    from ...service.snapshot import layer_data
+
+    found = [(version, service.store.policy_for_access(version.layer, version.version)) for version in service.store]
+    return _json({"layers": [layer_data(version, policy) for version, policy in found]})
+
+
+def _state(service: LayerService, request: Request) -> Response:
+    """All that the page shows, or 304 where it has that already."""
+    from ...service.snapshot import snapshot
+
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0] or None
+    response = _json({**snapshot(service), "test": test, "fake": f"{id(service):x}"})
+    tag = f'"{hashlib.sha256(response.body).hexdigest()}"'
+    if request.headers.get("if-none-match") == tag:
+        return Response(304, b"", headers={"etag": tag})
+    return response._replace(headers={"etag": tag})
+
+
+def _list_faults(service: LayerService, request: Request) -> Response:
+    return _json(
+        {"faults": [{"fault": repr(fault), "struck": fault.struck, "times": fault.times} for fault in service.faults]}
+    )
+
+
+def _add_faults(service: LayerService, request: Request) -> Response:
+    """Adds one fault, or a list of them, or none where anything in it is wrong."""
+    try:
+        given: Any = json.loads(request.body)
+        wanted = cast(list[Any], given) if isinstance(given, list) else [given]
+        faults = [_fault(one) for one in wanted]
+    except (ValueError, TypeError, RecursionError) as wrong:
+        return _wrong_fault(str(wrong))
+    service.inject(*faults)
+    return _list_faults(service, request)._replace(status=201)
+
+
+def _fault(given: Any) -> Fault:
+    """The fault that a JSON object describes: its class in ``fault``, and that class's arguments."""
+    if not isinstance(given, dict):
+        raise TypeError("a fault must be a JSON object")
+    arguments = dict(cast(dict[str, Any], given))
+    name = arguments.pop("fault", None)
+    make = _FAULTS.get(name) if isinstance(name, str) else None
+    if make is None:
+        raise ValueError(f"fault must be one of {', '.join(_FAULTS)}, not {name!r}")
+    inspect.signature(make).bind(**arguments)
+    return make(**arguments)
+
+
+def _reset(service: LayerService, request: Request) -> Response:
+    service.reset()
+    return Response(204, b"")
+
+
+_RESOURCES: dict[str, dict[str, Callable[[LayerService, Request], Response]]] = {
+    "calls": {"GET": _calls},
+    "faults": {"GET": _list_faults, "POST": _add_faults},
+    "layers": {"GET": _layers},
+    "reset": {"POST": _reset},
+    "state": {"GET": _state},
+}
+
+
+# --- responses to wrong requests
+
+
+def _not_there() -> Response:
+    names = ", ".join(sorted(_RESOURCES))
+    return refusal(404, "NotFound", f"pytest-layerperm: there is a page at /_layerperm/, and beside it {names}.")
+
+
+def _wrong_method(name: str, methods: Sequence[str]) -> Response:
+    text = f"pytest-layerperm: /_layerperm/{name} takes {' and '.join(methods)}."
+    return refusal(405, "MethodNotAllowed", text)
+
+
+def _foreign_page(site: str) -> Response:
+    text = f"pytest-layerperm: {site} is another site, and only the server's own page may ask for this."
+    return refusal(403, "Forbidden", text)
+
+
+def _wrong_fault(wrong: str) -> Response:
+    text = (
+        f"pytest-layerperm: {wrong}. POST a JSON object, or a list of them, such as "
+        f'{{"fault": "Throttle", "times": 2, "operation": "AddLayerVersionPermission"}}; '
+        f"faults are {', '.join(sorted(_FAULTS))}."
+    )
+    return refusal(400, "BadRequest", text)

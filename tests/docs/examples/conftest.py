@@ -1,0 +1,21 @@
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+@pytest.fixture
+def run_example(pytester, monkeypatch):
+    """Runs a folder of examples as it stands, pasted into a directory of one's own, under pytest's defaults."""
+
+    def run(name):
+        for path in EXAMPLES.glob(f"{name}/*.py"):
+            shutil.copy(path, pytester.path)
+            monkeypatch.delitem(sys.modules, path.stem, raising=False)  # The repository's own run may have left it.
+        monkeypatch.setattr(sys, "path", [path for path in sys.path if Path(path).parent != EXAMPLES])
+        return pytester.runpytest_inprocess("-W", "error", "--strict-markers", "-p", "no:hypothesispytest")
+
+    return run

@@ -1,0 +1,294 @@
+"""What the live server tells and takes below /_layerperm/."""
+
+import json
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import pytest
+
+pytest.importorskip("uvicorn", reason="the live server needs the extra 'server'")
+pytest.importorskip("httptools", reason="the live server needs the extra 'server'")
+
+from pytest_layerperm import Throttle
+from pytest_layerperm.transports.server.live import shared_server
+
+POLICY = "/2018-10-31/layers/shared-deps/versions/1/policy"
+SIGNED = {
+    "Authorization": "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/lambda/aws4_request, "
+    "SignedHeaders=host, Signature=0"
+}
+CROWD = [
+    "ConnectionLost",
+    "RateLimit",
+    "ServiceFailure",
+    "Slow",
+    "Throttle",
+]
+
+
+@pytest.fixture
+def ask(layerperm_server):
+    """Sends one request to the server: status, headers, and the body, parsed where it is JSON."""
+    return asking(layerperm_server)
+
+
+def asking(server):
+    def send(method, path, body=None, headers=None):
+        connection = HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+        try:
+            data = body if body is None or isinstance(body, bytes) else json.dumps(body)
+            connection.request(method, path, data, headers or {})
+            response = connection.getresponse()
+            raw = response.read()
+        finally:
+            connection.close()
+        is_json = raw and response.headers["content-type"] == "application/json"
+        return response.status, response.headers, json.loads(raw) if is_json else raw
+
+    return send
+
+
+def test_calls_are_every_attempt_as_json(ask, layerperm_layer):
+    """/_layerperm/calls has what the log has, under the same names."""
+    ask("GET", POLICY, headers={**SIGNED, "amz-sdk-invocation-id": "one"})
+    status, headers, body = ask("GET", "/_layerperm/calls")
+    assert (status, headers["content-type"]) == (200, "application/json")
+    (call,) = body["calls"]
+    time = call.pop("time")
+    assert (len(time), time[10], time[-1]) == (24, "T", "Z")
+    assert call == {
+        "operation": "GetLayerVersionPolicy",
+        "account_id": "123456789012",
+        "region_name": "us-east-1",
+        "layer": layerperm_layer.arn,
+        "parameters": {"LayerName": "shared-deps", "VersionNumber": 1},
+        "status": 404,
+        "error_code": "ResourceNotFoundException",
+        "fault": None,
+        "invocation_id": "one",
+    }
+
+
+def test_parameters_that_json_cannot_say_are_said_as_text(ask, layerperm_layer):
+    """NaN and infinity, which Python takes for JSON, do not break what other languages read."""
+    ask("POST", POLICY, b'{"StatementId": [NaN, {"a": -Infinity}]}', SIGNED)
+    (call,) = ask("GET", "/_layerperm/calls")[2]["calls"]
+    assert call["parameters"]["StatementId"] == ["NaN", {"a": "-Infinity"}]
+
+
+def test_layers_are_every_version_with_its_statements(ask, layerperm):
+    """/_layerperm/layers says who may use each version, and tells "no policy" from an emptied one."""
+    shared = layerperm.publish_layer("shared", Description="for partners")
+    shared.grant("222222222222", statement_id="partner")
+    shared.grant("*", organization_id="o-exampleorgid", statement_id="org")
+    shared.grant("*", statement_id="all")
+    layerperm.publish_layer("private")
+    emptied = layerperm.publish_layer("emptied")
+    emptied.grant("*", statement_id="gone")
+    ask("DELETE", POLICY.replace("shared-deps", "emptied") + "/gone", headers=SIGNED)
+    first, private, last = ask("GET", "/_layerperm/layers")[2]["layers"]
+    assert json.loads(first.pop("policy")) == shared.policy
+    assert first.pop("created").startswith("20")
+    assert first == {
+        "arn": shared.arn,
+        "name": "shared",
+        "version": 1,
+        "account_id": "123456789012",
+        "region_name": "us-east-1",
+        "description": "for partners",
+        "revision_id": shared.revision_id,
+        "statements": [
+            {"sid": "partner", "principal": "222222222222", "organization_id": None, "way": "account"},
+            {"sid": "org", "principal": "*", "organization_id": "o-exampleorgid", "way": "organization"},
+            {"sid": "all", "principal": "*", "organization_id": None, "way": "public"},
+        ],
+    }
+    assert (private["policy"], private["revision_id"], private["statements"]) == (None, None, [])
+    assert (last["policy"], last["revision_id"], last["statements"]) == (None, emptied.revision_id, [])
+
+
+def test_the_state_says_who_is_let_in_by_which_statement(ask, layerperm):
+    """What the page shows: for each account the places of the statements that let it in."""
+    layerperm.organization("o-exampleorgid", accounts=["333333333333"])
+    layer = layerperm.publish_layer()
+    layer.grant("222222222222")
+    layer.grant("*", organization_id="o-exampleorgid")
+    state = ask("GET", "/_layerperm/state")[2]
+    assert state["accounts"] == [
+        {"account_id": "123456789012", "organization_id": None},
+        {"account_id": "222222222222", "organization_id": None},
+        {"account_id": "333333333333", "organization_id": "o-exampleorgid"},
+    ]
+    assert state["organizations"] == ["o-exampleorgid"]
+    assert state["layers"][0]["access"] == {"222222222222": [0], "333333333333": [1]}
+    assert state["test"].endswith("::test_the_state_says_who_is_let_in_by_which_statement")
+
+
+def test_the_state_puts_retries_with_their_call(ask, layerperm_layer, layerperm):
+    """Attempts of one SDK call are one call, with each one's outcome and fault."""
+    layerperm.inject(Throttle())
+    for _ in range(2):
+        ask("GET", POLICY, headers={**SIGNED, "amz-sdk-invocation-id": "one"})
+    state = ask("GET", "/_layerperm/state")[2]
+    (call,) = state["calls"]
+    assert call["attempts"] == [
+        {"outcome": "429 TooManyRequestsException", "status": 429, "fault": "Throttle 1 of 1"},
+        {"outcome": "404 ResourceNotFoundException", "status": 404, "fault": None},
+    ]
+    assert state["faults"] == [{"text": "Throttle(times=1)", "struck": 1, "times": 1, "waiting": False}]
+
+
+def test_a_state_that_is_known_already_is_not_sent_again(ask, layerperm):
+    """304 for the entity tag of the last state, and a new one after any change."""
+    layer = layerperm.publish_layer()
+    _, headers, _ = ask("GET", "/_layerperm/state")
+    known = {"If-None-Match": headers["etag"]}
+    assert ask("GET", "/_layerperm/state", headers=known)[0] == 304
+    layer.grant("*")
+    assert ask("GET", "/_layerperm/state", headers=known)[0] == 200
+
+
+def test_of_very_many_the_newest_are_shown(ask, layerperm, monkeypatch):
+    """The page says how many layer versions and calls it leaves out."""
+    monkeypatch.setattr("pytest_layerperm.service.snapshot.LAYERS_SHOWN", 2)
+    monkeypatch.setattr("pytest_layerperm.service.snapshot.CALLS_SHOWN", 1)
+    for _ in range(3):
+        layerperm.publish_layer()
+        ask("GET", POLICY, headers=SIGNED)
+    state = ask("GET", "/_layerperm/state")[2]
+    assert ([layer["version"] for layer in state["layers"]], state["layers_omitted"]) == ([2, 3], 1)
+    assert (len(state["calls"]), state["calls_omitted"]) == (1, 2)
+
+
+@pytest.mark.parametrize("nesting", [900, 90_000])
+def test_parameters_nested_too_deeply_are_refused_or_left_out(ask, layerperm_layer, nesting):
+    """A bomb of brackets breaks neither the call nor what is told about it."""
+    body = b'{"StatementId": ' + b"[" * nesting + b"]" * nesting + b"}"
+    assert ask("POST", POLICY, body, SIGNED)[0] == 400
+    assert ask("GET", "/_layerperm/calls")[0] == 200
+    assert ask("GET", "/_layerperm/state")[0] == 200
+
+
+def test_faults_are_added_and_listed(ask, layerperm, layerperm_layer):
+    """POST takes one fault or several, by the names and arguments they have in Python."""
+    wanted = {"fault": "Throttle", "times": 1, "code": "ThrottlingException"}
+    status, _, body = ask("POST", "/_layerperm/faults", wanted)
+    assert (status, body) == (201, {"faults": [{"fault": repr(layerperm.faults[0]), "struck": 0, "times": 1}]})
+    more = [{"fault": "Slow", "seconds": 0.001, "times": None}, {"fault": "RateLimit", "per_second": 500}]
+    assert ask("POST", "/_layerperm/faults", more)[0] == 201
+    assert ask("GET", POLICY, headers=SIGNED)[2] == {"message": "Rate exceeded"}
+    assert [one["struck"] for one in ask("GET", "/_layerperm/faults")[2]["faults"]] == [1, 0, 0]
+    assert ask("GET", POLICY, headers=SIGNED)[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        (b"{", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+        ([1], "a fault must be a JSON object"),
+        ({}, f"fault must be one of {', '.join(CROWD)}, not None"),
+        ({"fault": ["Throttle"]}, f"fault must be one of {', '.join(CROWD)}, not ['Throttle']"),
+        ({"fault": "Interleave"}, f"fault must be one of {', '.join(CROWD)}, not 'Interleave'"),
+        ({"fault": "Slow"}, "missing a required argument: 'seconds'"),
+        ({"fault": "Throttle", "tmes": 2}, "got an unexpected keyword argument 'tmes'"),
+        ({"fault": "Throttle", "times": 0}, "times must be at least 1, or None for every call, not 0"),
+        ({"fault": "ServiceFailure", "applied": "no"}, "applied must be True or False, not 'no'"),
+        ([{"fault": "Throttle"}, {"fault": "Slow", "seconds": -1}], "seconds must be a number above 0, not -1"),
+    ],
+)
+def test_a_wrong_fault_is_refused_in_words_and_none_is_added(ask, layerperm, body, wrong):
+    """The answer names what is wrong, and shows what is right; of a list nothing is added."""
+    status, headers, answer = ask("POST", "/_layerperm/faults", body)
+    assert (status, headers["x-amzn-errortype"]) == (400, "BadRequest")
+    assert answer["Message"] == (
+        f"pytest-layerperm: {wrong}. POST a JSON object, or a list of them, such as "
+        '{"fault": "Throttle", "times": 2, "operation": "AddLayerVersionPermission"}; '
+        f"faults are {', '.join(CROWD)}."
+    )
+    assert layerperm.faults == ()
+
+
+def test_reset_starts_empty_again(ask, layerperm, layerperm_layer):
+    """POST reset takes away layers, calls and faults."""
+    layerperm.inject(Throttle())
+    ask("GET", POLICY, headers=SIGNED)
+    assert ask("POST", "/_layerperm/reset")[0] == 204
+    assert (layerperm.layers, list(layerperm.calls), layerperm.faults) == ((), [], ())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "message"),
+    [
+        (
+            "GET",
+            "/_layerperm/nothing",
+            404,
+            "pytest-layerperm: there is a page at /_layerperm/, and beside it calls, faults, layers, reset, state.",
+        ),
+        ("GET", "/_layerperm/reset", 405, "pytest-layerperm: /_layerperm/reset takes POST."),
+        ("DELETE", "/_layerperm/faults", 405, "pytest-layerperm: /_layerperm/faults takes GET and POST."),
+    ],
+)
+def test_what_is_not_there_is_said(ask, method, path, status, message):
+    """Other paths and methods are refused, naming those that there are."""
+    answered, _, body = ask(method, path)
+    assert (answered, body["Message"]) == (status, message)
+
+
+@pytest.mark.parametrize(
+    ("headers", "site"),
+    [
+        ({"Origin": "https://example.com"}, "https://example.com"),
+        ({"Host": "rebound.example.com"}, "rebound.example.com"),
+        ({"Host": "[::1"}, "[::1"),
+    ],
+    ids=["another site's page", "a name that leads here", "no host at all"],
+)
+def test_other_sites_pages_are_kept_out(ask, layerperm, headers, site):
+    """A page of the web that a browser on this machine shows can neither read nor reset the fake."""
+    layerperm.publish_layer()
+    status, _, body = ask("POST", "/_layerperm/reset", headers=headers)
+    assert (status, body["Message"]) == (
+        403,
+        f"pytest-layerperm: {site} is another site, and only the server's own page may ask for this.",
+    )
+    assert len(layerperm.layers) == 1
+
+
+def test_the_servers_own_page_is_let_in(ask, layerperm_server):
+    """The page's requests carry the server's own origin; localhost is this machine too."""
+    host = urlsplit(layerperm_server.url).netloc
+    assert ask("GET", "/_layerperm/calls", headers={"Origin": f"http://{host}"})[0] == 200
+    assert ask("GET", "/_layerperm/calls", headers={"Host": "localhost:1"})[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/_layerperm", "/_layerperm/"])
+def test_the_page_is_one_self_contained_document(ask, path):
+    """HTML without a single address in it."""
+    status, headers, body = ask("GET", path)
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert b"http:" not in body
+    assert b"https:" not in body
+    assert body.count(b"<script") == 2
+
+
+def test_between_tests_the_page_is_there_and_the_rest_waits():
+    """With no fake on, the page is answered and its questions are 503."""
+    ask = asking(shared_server())
+    assert ask("GET", "/_layerperm/")[0] == 200
+    assert ask("HEAD", "/_layerperm/")[0] == 200
+    status, _, body = ask("GET", "/_layerperm/state")
+    assert status == 503
+    assert body["Message"].startswith("pytest-layerperm: no fake is on. ")
+
+
+def test_parameters_too_deep_for_json_are_left_out():
+    """Python 3.12 and newer read deeper nesting than they write."""
+    from pytest_layerperm.service.calls import LoggedCall
+    from pytest_layerperm.service.snapshot import call_data
+
+    deep = []
+    for _ in range(200_000):
+        deep = [deep]
+    call = LoggedCall("ListLayers", "1" * 12, "us-east-1", None, {"Marker": deep}, 400, "x", None, 0.0, None)
+    assert call_data(call)["parameters"] == {"…": "nested too deeply to be shown"}

@@ -1,0 +1,327 @@
+"""What no client should send: the live server answers or closes, and goes on."""
+
+import json
+import socket
+
+import pytest
+
+pytest.importorskip("uvicorn", reason="the live server needs the extra 'server'")
+pytest.importorskip("httptools", reason="the live server needs the extra 'server'")
+
+from pytest_layerperm.transports.server import asgi
+from pytest_layerperm.transports.server.connection import HEAD_LIMIT, Connection
+from pytest_layerperm.transports.server.live import shared_server
+
+POLICY = b"/2018-10-31/layers/shared-deps/versions/1/policy"
+SIGNED = (
+    b"Authorization: AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/lambda/aws4_request, "
+    b"SignedHeaders=host, Signature=0\r\n"
+)
+GET = b"GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n" % (POLICY, SIGNED)
+STATEMENT = b'{"StatementId": "all", "Principal": "*", "Action": "lambda:GetLayerVersion"}'
+
+
+def connect():
+    return socket.create_connection(("127.0.0.1", shared_server().port), timeout=10)
+
+
+def exchange(data, *, end=True):
+    """Everything that comes back until the server closes; ``end`` says that nothing more is sent."""
+    with connect() as connection:
+        connection.sendall(data)
+        if end:
+            connection.shutdown(socket.SHUT_WR)
+        return read_all(connection)
+
+
+def read_all(connection):
+    received = b""
+    try:
+        while part := connection.recv(65_536):
+            received += part
+    except ConnectionResetError:
+        pass
+    return received
+
+
+def parsed(raw):
+    """Status, error class and message of one answer."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in lines[1:])
+    assert int(headers["content-length"]) == len(body)
+    error = [line.partition(": ")[2] for line in lines if line.startswith("x-amzn-errortype")]
+    told = json.loads(body)
+    return int(lines[0].split()[1]), error[0] if error else None, told.get("Message", told.get("message"))
+
+
+def post(body=STATEMENT, *headers):
+    head = b"POST %s HTTP/1.1\r\nHost: x\r\n%s" % (POLICY, SIGNED)
+    return head + b"".join(header + b"\r\n" for header in headers) + b"\r\n" + body
+
+
+NOT_HTTP = (400, "BadRequest", "The request is not valid HTTP.")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"hello\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET / HTTP/3.9\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"CONNECT aws.example.com:443 HTTP/1.1\r\n\r\n",
+        b"GET /\xff\xfe HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nBad Header: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\x00b\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+        b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_what_is_no_http_is_refused_in_awss_form(layerperm_server, data):
+    """400 with an error class and a message as JSON, and the connection is closed."""
+    assert parsed(exchange(data, end=False)) == NOT_HTTP
+
+
+def test_bytes_after_the_body_are_no_request(layerperm_server, layerperm_layer):
+    """A Content-Length that is too short: the call is answered, and with that the connection closed."""
+    raw = exchange(post(b"{}xxxxxx\r\n\r\n", b"Content-Length: 2"), end=False)
+    assert parsed(raw)[:2] == (400, "ValidationException")
+
+
+def test_a_body_that_never_comes_is_waited_for_no_longer_than_the_client(layerperm_server, layerperm, layerperm_layer):
+    """A Content-Length that is too long: when the client goes away nothing has happened."""
+    assert exchange(post(STATEMENT, b"Content-Length: 1000")) == b""
+    assert (layerperm_layer.policy, len(layerperm.calls)) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"GET", GET[:-2], post(STATEMENT[:10], b"Content-Length: 1000")],
+    ids=["in the request line", "in the headers", "in the body"],
+)
+def test_a_request_that_stops_half_way_is_answered_408(layerperm_server, layerperm, monkeypatch, data):
+    """A client that stalls is told so, and its connection closed."""
+    monkeypatch.setattr(Connection, "patience", 0.1)
+    assert parsed(exchange(data, end=False)) == (
+        408,
+        "RequestTimeout",
+        "The request did not arrive within 0.1 seconds.",
+    )
+    assert len(layerperm.calls) == 0
+
+
+@pytest.mark.parametrize("data", [b"", b"\r\n"], ids=["nothing", "empty lines"])
+def test_an_idle_connection_is_closed(layerperm_server, monkeypatch, data):
+    """A connection on which no request begins is closed without a word."""
+    monkeypatch.setattr(Connection, "patience", 0.1)
+    assert exchange(data, end=False) == b""
+
+
+def test_a_long_answer_is_waited_for(layerperm_server, layerperm, monkeypatch):
+    """The server's patience is with what is sent, not with what it answers itself."""
+    from pytest_layerperm import Slow
+
+    monkeypatch.setattr(Connection, "patience", 0.05)
+    layerperm.inject(Slow(0.3))
+    assert parsed(exchange(GET))[0] == 404
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET /" + b"a" * 2 * HEAD_LIMIT,
+        b"GET / HTTP/1.1\r\n" + b"X-Many: 1\r\n" * HEAD_LIMIT,
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;" + b"e" * 2 * HEAD_LIMIT,
+    ],
+    ids=["a path", "headers", "a chunk extension"],
+)
+def test_heads_without_end_are_refused(layerperm_server, data):
+    """431 as soon as there is more than the limit beside the body."""
+    assert parsed(exchange(data, end=False)) == (
+        431,
+        "RequestHeaderFieldsTooLarge",
+        "The request has more than 65536 bytes of headers.",
+    )
+
+
+def test_a_body_over_lambdas_limit_is_refused(layerperm_server, layerperm, layerperm_layer, monkeypatch):
+    """413 after the body was read and thrown away, so that the client sees the answer; the connection stays."""
+    monkeypatch.setattr(asgi, "LAMBDA_BODY_LIMIT", 1_000)
+    raw = exchange(post(b"x" * 300_000, b"Content-Length: 300000") + GET)
+    first, second = raw.split(b"HTTP/1.1 ")[1:]
+    assert parsed(b"HTTP/1.1 " + first) == (
+        413,
+        "RequestEntityTooLargeException",
+        "Request must be smaller than 1000 bytes.",
+    )
+    assert parsed(b"HTTP/1.1 " + second)[:2] == (404, "ResourceNotFoundException")
+    assert [call.operation for call in layerperm.calls] == ["GetLayerVersionPolicy"]
+
+
+def test_a_body_without_end_is_not_even_read(layerperm_server, monkeypatch):
+    """What is announced too large by far is refused and the connection closed."""
+    monkeypatch.setattr(asgi, "LAMBDA_BODY_LIMIT", 1_000)
+    monkeypatch.setattr(asgi, "BODY_LIMIT", 100_000)
+    with connect() as connection:
+        connection.sendall(post(b"", b"Content-Length: 10000000000") + b"x" * 200_000)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 413 ")
+        read_all(connection)
+
+
+def test_a_client_that_goes_away_leaves_the_server_well(layerperm_server, layerperm_layer):
+    """A connection reset in the middle of a body is nothing to the next client."""
+    with connect() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        connection.sendall(post(STATEMENT[:10], b"Content-Length: 1000"))
+    assert parsed(exchange(GET))[0] == 404
+
+
+def test_pipelined_requests_are_answered_in_order(layerperm_server, layerperm_layer):
+    """Three requests in one packet: three answers, each seeing what the one before did."""
+    raw = exchange(GET + post(STATEMENT, b"Content-Length: %d" % len(STATEMENT)) + GET)
+    assert [part[:3] for part in raw.split(b"HTTP/1.1 ")[1:]] == [b"404", b"201", b"200"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [GET.replace(b"HTTP/1.1", b"HTTP/1.0"), GET.replace(b"Host: x", b"Connection: Close")],
+    ids=["HTTP/1.0", "Connection: close"],
+)
+def test_a_client_that_wants_the_connection_closed_has_it_closed(layerperm_server, data):
+    """The answer says so, once."""
+    raw = exchange(data, end=False)
+    assert raw.lower().count(b"\r\nconnection:") == 1
+    assert b"\r\nconnection: close\r\n" in raw
+
+
+def test_a_chunked_body_is_read(layerperm_server, layerperm_layer):
+    """A body without a length, in chunks as small as can be."""
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in STATEMENT) + b"0\r\n\r\n"
+    assert exchange(post(chunks, b"Transfer-Encoding: chunked")).startswith(b"HTTP/1.1 201 ")
+    assert layerperm_layer.policy["Statement"][0]["Sid"] == "all"
+
+
+def test_a_client_that_asks_first_is_told_to_go_on(layerperm_server, layerperm_layer):
+    """Expect: 100-continue is answered before the body is sent."""
+    with connect() as connection:
+        connection.sendall(post(b"", b"Expect: 100-continue", b"Content-Length: %d" % len(STATEMENT)))
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(STATEMENT)
+        assert connection.recv(100).startswith(b"HTTP/1.1 201 ")
+
+
+def test_an_offer_of_http_2_is_declined_in_silence(layerperm_server, layerperm_layer):
+    """Clients that offer h2c, as Java's does, are answered on HTTP/1.1, body and all."""
+    offer = (b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAEAAEAA")
+    raw = exchange(post(STATEMENT, *offer, b"Content-Length: %d" % len(STATEMENT)))
+    assert raw.startswith(b"HTTP/1.1 201 ")
+
+
+def test_a_head_request_has_no_body(layerperm_server):
+    """HEAD on a path of nobody's: the 404 without its body."""
+    raw = exchange(b"HEAD /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert raw.startswith(b"HTTP/1.1 404 ")
+    assert raw.endswith(b"\r\n\r\n")
+
+
+# --- the bounds, on a clock of the test's own
+
+
+class Clock:
+    """Stands where a connection has its event loop: time passes when the test says so."""
+
+    now = 0.0
+    due = None
+
+    def time(self):
+        return self.now
+
+    def call_at(self, when, look):
+        self.due = (when, look)
+        return self
+
+    def call_later(self, seconds, look):
+        return self.call_at(self.now + seconds, look)
+
+    def cancel(self):
+        self.due = None
+
+    def run(self):
+        """Lets time pass until the next look is due, and takes it."""
+        (self.now, look), self.due = self.due, None
+        look()
+
+
+class Wire:
+    """Stands where a connection has its transport."""
+
+    sent = b""
+    closed = False
+
+    def get_extra_info(self, name):
+        return None
+
+    def is_closing(self):
+        return self.closed
+
+    def write(self, data):
+        self.sent += data
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def connected():
+    """A connection, its clock and its wire."""
+    import uvicorn
+    from uvicorn.server import ServerState
+
+    config = uvicorn.Config(lambda: None, ws="none", lifespan="off", log_config=None)
+    config.load()
+    clock, wire = Clock(), Wire()
+    connection = Connection(config=config, server_state=ServerState(), app_state={}, _loop=clock)
+    connection.connection_made(wire)
+    return connection, clock, wire
+
+
+def test_the_time_for_a_request_runs_from_its_first_byte(connected):
+    """A request that began late on an idle connection has all its time, and not more."""
+    connection, clock, wire = connected
+    clock.now = 59.0
+    connection.data_received(b"GET / HT")
+    clock.run()
+    assert (clock.now, wire.sent, clock.due[0]) == (60.0, b"", 119.0)
+    connection.data_received(b"TP/1.1\r\n")
+    clock.run()
+    assert parsed(wire.sent)[:2] == (408, "RequestTimeout")
+    assert wire.closed
+
+
+def test_the_time_for_idling_runs_from_the_last_byte(connected):
+    """An idle connection is closed when nothing came for the whole time."""
+    connection, clock, wire = connected
+    clock.now = 30.0
+    connection.data_received(b"\r\n")
+    clock.run()
+    assert (clock.now, wire.closed, clock.due[0]) == (60.0, False, 90.0)
+    clock.run()
+    assert (wire.closed, wire.sent) == (True, b"")
+
+
+def test_a_connection_is_refused_once(connected):
+    """Of several things wrong with it the first is told."""
+    connection, _, wire = connected
+    connection.data_received(b"\x16" * 2 * HEAD_LIMIT)
+    assert parsed(wire.sent) == NOT_HTTP
+
+
+def test_a_lost_connection_is_watched_no_more(connected):
+    """Nothing is left of it in the event loop."""
+    connection, clock, _ = connected
+    connection.connection_lost(ConnectionResetError())
+    assert clock.due is None
