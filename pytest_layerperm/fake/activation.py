@@ -84,7 +84,7 @@ def switch_off(service: LayerService) -> None:
     """
     activation = activation_of(service)
     if activation is None:
-        raise RuntimeError("this LayerPerm is not on")
+        raise RuntimeError("this LayerPerm is not on: it was never started, or stopped with one entered before it")
     activation.entered -= 1
     if activation.entered:
         return

@@ -68,6 +68,7 @@ class LayerPerm:
         check_flag("real_sleep", real_sleep)
         self.account_id = account_id
         self.region_name = region_name
+        self.real_sleep = real_sleep
         self.frozen_at = None if frozen_at is None else moment("frozen_at", frozen_at)
         self._service = LayerService(
             account_id, region_name, real_sleep=real_sleep, content_base=_content_base, fetch=_read_object
@@ -123,7 +124,7 @@ class LayerPerm:
 
     @property
     def clock(self) -> Any:
-        """freezegun's frozen clock, with ``.tick(seconds)`` and ``.move_to(when)``; None if the clock runs."""
+        """The frozen clock of freezegun, with ``.tick(seconds)`` and ``.move_to(when)``; None if the clock runs."""
         activation = activation_of(self._service)
         return None if activation is None else activation.clock
 

@@ -150,7 +150,7 @@ def layerperm_server(layerperm: LayerPerm) -> ServerAddress:
     pytest.fail(f"layerperm_server: {reason}", pytrace=False)  # Out here: else pytest tells it three times.
 
 
-def _assertion(name: str, meaning: str) -> Any:
+def _assertion(name: str, meaning: str, *example: str) -> Any:
     """An assertion helper as a fixture of its own name, for tests that take all they use as arguments."""
 
     def helper(layerperm: LayerPerm) -> Any:
@@ -158,31 +158,60 @@ def _assertion(name: str, meaning: str) -> Any:
 
         return getattr(assertions, name)
 
+    body = "\n".join([f"            {line}" for line in example])
     helper.__doc__ = (
-        f"{meaning}\n\n    The helper of that name, with all its parameters: see ``pytest_layerperm.assertions``."
+        f"{meaning}\n\n    The helper of that name, with all its parameters::\n\n"
+        f"        def test_release(layerperm_layer, {name}):\n{body}\n    "
     )
     return pytest.fixture(name=name)(helper)
 
 
+_SHARE = 'my_tool.share(layerperm_layer.arn, "222222222222")'
 assert_layer_shared_with = _assertion(
     "assert_layer_shared_with",
     "Fails unless an account (twelve digits) may use the layer version; ``via=`` demands the way.",
+    _SHARE,
+    'assert_layer_shared_with("222222222222")',
 )
 assert_layer_not_shared_with = _assertion(
-    "assert_layer_not_shared_with", "Fails if an account (twelve digits) may use the layer version."
+    "assert_layer_not_shared_with",
+    "Fails if an account (twelve digits) may use the layer version.",
+    'my_tool.revoke(layerperm_layer.arn, "222222222222")',
+    'assert_layer_not_shared_with("222222222222")',
 )
 assert_layer_shared_with_organization = _assertion(
-    "assert_layer_shared_with_organization", "Fails unless the layer version is shared with an organization (``o-…``)."
+    "assert_layer_shared_with_organization",
+    "Fails unless the layer version is shared with an organization (``o-…``).",
+    'my_tool.share_with_organization(layerperm_layer.arn, "o-exampleorgid")',
+    'assert_layer_shared_with_organization("o-exampleorgid")',
 )
-assert_layer_public = _assertion("assert_layer_public", "Fails unless everyone may use the layer version.")
-assert_layer_not_public = _assertion("assert_layer_not_public", "Fails if everyone may use the layer version.")
-assert_layer_private = _assertion("assert_layer_private", "Fails if the layer version is shared with anyone.")
+assert_layer_public = _assertion(
+    "assert_layer_public",
+    "Fails unless everyone may use the layer version.",
+    "my_tool.share_with_everyone(layerperm_layer.arn)",
+    "assert_layer_public()",
+)
+assert_layer_not_public = _assertion(
+    "assert_layer_not_public", "Fails if everyone may use the layer version.", _SHARE, "assert_layer_not_public()"
+)
+assert_layer_private = _assertion(
+    "assert_layer_private", "Fails if the layer version is shared with anyone.", "assert_layer_private()"
+)
 assert_layer_policy = _assertion(
-    "assert_layer_policy", "Fails unless the policy has exactly the expected statements, such as account ids."
+    "assert_layer_policy",
+    "Fails unless the policy has exactly the expected statements, such as account ids.",
+    _SHARE,
+    'assert_layer_policy(["222222222222"])',
 )
 assert_layer_policy_unchanged = _assertion(
-    "assert_layer_policy_unchanged", "A context manager that fails if the block changed the policy."
+    "assert_layer_policy_unchanged",
+    "A context manager that fails if the block changed the policy.",
+    "with assert_layer_policy_unchanged():",
+    "    my_tool.audit(layerperm_layer.arn)",
 )
 assert_layer_calls = _assertion(
-    "assert_layer_calls", "Fails unless the layer calls so far are as expected; a call and its retries are one."
+    "assert_layer_calls",
+    "Fails unless the layer calls so far are as expected, a call and its retries being one.",
+    _SHARE,
+    'assert_layer_calls(["AddLayerVersionPermission"])',
 )

@@ -40,12 +40,20 @@ def settings(
     return {name: value for name, value in given.items() if value is not None}
 
 
-FAULT_MARKERS = {
+_FAULTS = {
     "layerperm_throttle": "Throttle",
     "layerperm_service_failure": "ServiceFailure",
     "layerperm_rate_limit": "RateLimit",
 }
-"""Each takes what the fault takes."""
+
+
+def fault_class(marker_name: str) -> type[Fault] | None:
+    """The fault that a marker makes, with the fault's own arguments; None for any other marker."""
+    if marker_name not in _FAULTS:
+        return None
+    from ..service import fault_kinds
+
+    return getattr(fault_kinds, _FAULTS[marker_name])
 
 
 def test_settings(item: pytest.Item) -> dict[str, Any]:
@@ -68,12 +76,8 @@ def _refuse(marker: pytest.Mark) -> NoReturn:
 
 def test_faults(item: pytest.Item) -> list[Fault]:
     """The faults of the test's markers, in the order in which one reads them."""
-    markers = [marker for marker in _outermost_first(item) if marker.name in FAULT_MARKERS]
-    if not markers:
-        return []
-    from ..service import fault_kinds
-
-    return [_call(marker, getattr(fault_kinds, FAULT_MARKERS[marker.name])) for marker in markers]
+    found = [(marker, fault_class(marker.name)) for marker in _outermost_first(item)]
+    return [_call(marker, fault) for marker, fault in found if fault is not None]
 
 
 def _outermost_first(item: pytest.Item) -> list[pytest.Mark]:

@@ -20,7 +20,8 @@ MARKERS = {
         "applied=False): fails the first matching layer calls (500); applied=True carries them out first."
     ),
     "layerperm_rate_limit": (
-        "layerperm_rate_limit(per_second=15, *, burst=None): AWS's quota of layer calls for each account and region."
+        "layerperm_rate_limit(per_second=15, *, burst=None, times=None, operation=None, account_id=None, "
+        "region_name=None, layer=None): AWS's quota of layer calls for each account and region."
     ),
 }
 _INI = {

@@ -14,7 +14,7 @@ import pytest_layerperm
 from pytest_layerperm import LayerPerm, facts
 from pytest_layerperm.facts import running, sources
 from pytest_layerperm.lambda_api.members import MEMBERS as OPERATIONS
-from pytest_layerperm.plugin import assertion_fixtures, fixtures
+from pytest_layerperm.plugin import fixtures
 from pytest_layerperm.transports.server.live import ServerAddress
 
 PACKAGE = Path(pytest_layerperm.__file__).parent
@@ -40,9 +40,8 @@ FACTS = {
 }
 # What pytest makes of a fixture carries its text in some versions of pytest only.
 FIXTURES = {
-    f"{module.__name__.partition('.')[2]}.{name}": getattr(getattr(module, name), "__wrapped__", getattr(module, name))
-    for module in (fixtures, assertion_fixtures)
-    for name in module.__all__
+    f"fixtures.{name}": getattr(getattr(fixtures, name), "__wrapped__", getattr(fixtures, name))
+    for name in fixtures.__all__
 }
 HOLDERS = {**IMPORTABLE, **STRATEGIES, **FACTS, **FIXTURES, "ServerAddress": ServerAddress}
 
@@ -104,7 +103,7 @@ def doctests_of(module):
     found = finder.find(module)
     for name, value in vars(module).items():
         # Hypothesis makes strategies' functions anew, so that doctest takes them for another module's.
-        if callable(value) and getattr(value, "__module__", None) == module.__name__:
+        if callable(value) and getattr(value, "__module__", None) in (module.__name__, "pytest_layerperm"):
             found += finder.find(value, f"{module.__name__}.{name}", module=False)
     return {test.name: test for test in found if test.examples}.values()
 
@@ -143,7 +142,7 @@ def test_a_wrong_example_is_seen(run_example):
     parsed = doctest.DocTestParser()
     with pytest.raises(AssertionError, match="Expected:\n    2\nGot:\n    1\n"):
         run_example(parsed.get_doctest(">>> layerperm_layer.version\n2\n", {}, "wrong", None, None))
-    with pytest.raises(AssertionError, match="an injected fault never struck: Throttle"):
+    with pytest.raises(AssertionError, match="an injected fault was never triggered: Throttle"):
         run_example(parsed.get_doctest(">>> added = layerperm.inject(Throttle())\n", {}, "idle", None, None))
 
 
@@ -163,7 +162,7 @@ MY_TOOL = """
     def share_with_organization(arn, organization_id):
         add(arn, Principal="*", OrganizationId=organization_id)
 
-    def share_with_everybody(arn):
+    def share_with_everyone(arn):
         add(arn, Principal="*")
 
     def share_and_tell(arn, account_id):

@@ -68,7 +68,7 @@ def test_faults_and_layers_from_before_it_is_entered():
 def test_nested_in_itself():
     """Entering what is on counts; it goes off with the outermost block, and is checked there."""
     fake = LayerPerm()
-    with pytest.raises(AssertionError, match="never struck: Throttle"), fake:
+    with pytest.raises(AssertionError, match="never triggered: Throttle"), fake:
         fake.inject(Throttle(operation="ListLayerVersions"))
         with fake as same:
             assert same is fake
@@ -99,7 +99,9 @@ def test_left_in_the_wrong_order():
         outer.stop()
     assert active_service() is None
     assert dict(os.environ) == before
-    with pytest.raises(RuntimeError, match=r"^this LayerPerm was switched off already, with one that was entered befo"):
+    with pytest.raises(
+        RuntimeError, match=r"^this LayerPerm is not on: it was never started, or stopped with one entered before it$"
+    ):
         inner.stop()
     with outer, inner:
         assert names() == []
@@ -107,7 +109,9 @@ def test_left_in_the_wrong_order():
 
 def test_left_once_too_often():
     """Stopping what is off is refused."""
-    with pytest.raises(RuntimeError, match=r"^this LayerPerm is not on$"):
+    with pytest.raises(
+        RuntimeError, match=r"^this LayerPerm is not on: it was never started, or stopped with one entered before it$"
+    ):
         LayerPerm().stop()
 
 
@@ -117,6 +121,7 @@ def test_a_fake_that_the_test_left_on(pytester):
         """
         import boto3
         from pytest_layerperm import LayerPerm
+        from pytest_layerperm.fake import service_of
         from pytest_layerperm.service.active import active_service
 
         def test_leaves_one_on(layerperm):
@@ -216,7 +221,7 @@ def test_decorated_function_answers_for_its_faults():
         if error is not None:
             raise error
 
-    with pytest.raises(AssertionError, match="never struck: Throttle"):
+    with pytest.raises(AssertionError, match="never triggered: Throttle"):
         idle()
     with pytest.raises(ZeroDivisionError):
         idle(ZeroDivisionError())
@@ -290,7 +295,7 @@ def test_decorated_test_case():
     result = run_cases(Release)
     assert result.testsRun == Release.tests_in_all
     assert result.wasSuccessful()
-    one = [("set-up", []), ("test", ["deps"]), ("tear-down", ["deps"]), ("cleanup", fake)]
+    one = [("set-up", []), ("test", ["deps"]), ("tear-down", ["deps"]), ("cleanup", service_of(fake))]
     assert seen == [("class", None), *one, *one]
     assert active_service() is None
 
@@ -320,8 +325,8 @@ def test_decorated_test_case_answers_for_its_faults():
     assert (len(result.failures), len(result.errors), len(result.skipped)) == (2, 0, 1)
     texts = {case.id().rpartition(".")[2]: text for case, text in result.failures}
     assert "AssertionError: on its own account" in texts["test_fails"]
-    assert "never struck" not in texts["test_fails"]
-    assert "AssertionError: an injected fault never struck: Throttle" in texts["test_idle"]
+    assert "never triggered" not in texts["test_fails"]
+    assert "AssertionError: an injected fault was never triggered: Throttle" in texts["test_idle"]
     assert active_service() is None
 
 
@@ -345,7 +350,7 @@ def test_decorated_async_test_case():
     assert not result.errors
     ((case, text),) = result.failures
     assert case.id().endswith("test_idle")
-    assert "never struck" in text
+    assert "never triggered" in text
 
 
 def test_decorated_test_case_whose_child_has_a_set_up_of_its_own():
@@ -377,7 +382,7 @@ def test_decorated_plain_class():
         def other(self):
             return active_service()
 
-    assert TestRelease().test_it() is fake
+    assert TestRelease().test_it() is service_of(fake)
     assert TestRelease().other() is None
 
 
@@ -388,7 +393,7 @@ def test_decorated_plain_class():
     ("arguments", "error", "text"),
     [
         ({"account_id": "12"}, ValueError, "account_id must be twelve digits, not '12'"),
-        ({"account_id": 123456789012}, ValueError, "account_id must be text of twelve digits, not 123456789012"),
+        ({"account_id": 123456789012}, TypeError, "account_id must be text of twelve digits, not 123456789012"),
         ({"region_name": "Europe"}, ValueError, "region_name must be a region such as 'us-east-1', not 'Europe'"),
         ({"real_sleep": 1}, TypeError, "real_sleep must be True or False, not 1"),
         ({"frozen_at": "soon"}, ValueError, "frozen_at must be a datetime, a date or ISO text, not 'soon'"),

@@ -48,7 +48,7 @@ PACKAGES = (
 CONTAINERS = (
     "botocore.handlers.BUILTIN_HANDLERS",
     "freezegun.api.freeze_factories",
-    "pytest_layerperm.fake.activation._active",
+    "pytest_layerperm.service.active._activations",
     "pytest_layerperm.transports.moto.hooks._joins",
     "sys.meta_path",
     "sys.path",

@@ -72,6 +72,7 @@ def test_a_test_that_leaves_a_fake_on_is_told_so(pytester: pytest.Pytester) -> N
     pytester.makepyfile(
         """
         from pytest_layerperm import LayerPerm
+        from pytest_layerperm.fake import service_of
         from pytest_layerperm.service.active import services_on
 
         def test_one():
@@ -102,7 +103,7 @@ def test_a_test_that_leaves_a_fake_on_is_told_so(pytester: pytest.Pytester) -> N
     result.stdout.fnmatch_lines(
         [
             "*ERROR at teardown of test_one*",
-            "switched on in this test and never off: <LayerPerm 222222222222 us-east-1, layer versions: 0>",
+            "this test started a fake and did not stop it: <LayerPerm 222222222222 us-east-1, layer versions: 0>",
             "It is off now. Use the fixture layerperm, or `with LayerPerm() as fake:`, which ends with the block.",
         ],
         consecutive=True,
@@ -115,6 +116,7 @@ def test_a_module_s_own_fake_stays_on(pytester: pytest.Pytester) -> None:
         """
         import pytest
         from pytest_layerperm import LayerPerm
+        from pytest_layerperm.fake import service_of
         from pytest_layerperm.service.active import services_on
 
         @pytest.fixture(scope="module")

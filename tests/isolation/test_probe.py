@@ -131,7 +131,7 @@ TRACES: dict[str, tuple[Callable[[], Any], str]] = {
     "log handler": (_log_handler, "changed: logger botocore: "),
     "working directory": (_directory, "changed: working directory: "),
     "fake": (_living_fake, "changed: living fakes: "),
-    "fake that is on": (_fake_that_is_on, "changed: items of pytest_layerperm.fake.activation._active: [] -> ["),
+    "fake that is on": (_fake_that_is_on, "changed: items of pytest_layerperm.service.active._activations: [] -> ["),
 }
 
 

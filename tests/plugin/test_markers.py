@@ -97,7 +97,7 @@ pytestmark = pytest.mark.layerperm(account_id="222222222222", region_name="eu-we
 class TestSettings:
     def test_class(self, layerperm):
         assert (layerperm.account_id, layerperm.region_name) == ("222222222222", "eu-west-2")
-        assert not service_of(layerperm).virtual_time.real_sleep
+        assert not layerperm.real_sleep
 
     @pytest.mark.layerperm("333333333333", "cn-north-1")
     def test_function(self, layerperm, layerperm_client, layerperm_layer):
@@ -107,7 +107,7 @@ class TestSettings:
 
 def test_module(layerperm):
     assert (layerperm.account_id, layerperm.region_name) == ("222222222222", "eu-west-1")
-    assert service_of(layerperm).virtual_time.real_sleep
+    assert layerperm.real_sleep
 """,
         pytest__ini="[pytest]\nlayerperm_account_id = 444444444444\nlayerperm_real_sleep = true\n",
     ).assert_outcomes(passed=3)
@@ -119,7 +119,7 @@ def test_ini_options(run):
         """
 def test_it(layerperm):
     assert (layerperm.account_id, layerperm.region_name) == ("444444444444", "ap-south-1")
-    assert service_of(layerperm).virtual_time.real_sleep
+    assert layerperm.real_sleep
 """,
         pytest__ini=(
             "[pytest]\nlayerperm_account_id = 444444444444\nlayerperm_region = ap-south-1\nlayerperm_real_sleep = 1\n"
@@ -172,8 +172,8 @@ class TestRelease(unittest.TestCase):
 """
     )
     result.assert_outcomes(failed=2, skipped=1, xfailed=1)
-    result.stdout.fnmatch_lines(["E*AssertionError: on its own account", "*never struck: Throttle"])
-    assert result.outlines.count("an injected fault never struck: Throttle") == 1
+    result.stdout.fnmatch_lines(["E*AssertionError: on its own account", "*never triggered: Throttle"])
+    assert result.outlines.count("an injected fault was never triggered: Throttle") == 1
 
 
 ASYNC_CONFTEST = """
@@ -365,13 +365,15 @@ def test_marker_texts_are_the_signatures():
     """What a marker is said to take is what it takes."""
     import inspect
 
-    from pytest_layerperm.plugin.markers import FAULT_MARKERS, MARKERS
+    from pytest_layerperm.plugin.markers import MARKERS, fault_class
 
-    for name, function in FAULT_MARKERS.items():
+    faults = {name: fault for name in MARKERS if (fault := fault_class(name)) is not None}
+    assert len(faults) == len(MARKERS) - 1
+    for name, fault in faults.items():
         parameters = ", ".join(
             ("*, " if index and parameter.kind is parameter.KEYWORD_ONLY and not seen else "")
             + f"{parameter.name}={parameter.default!r}".replace("'", '"')
-            for index, parameter in enumerate(inspect.signature(function).parameters.values())
+            for index, parameter in enumerate(inspect.signature(fault).parameters.values())
             for seen in [index > 1]
         )
         assert MARKERS[name].startswith(f"{name}({parameters}): ")
@@ -427,11 +429,11 @@ def test_it(layerperm_layer):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "an injected fault never struck: Throttle",
+            "an injected fault was never triggered: Throttle",
             "  Throttle(times=1, operation='AddLayerVersionPermission')",
-            "calls that came in:",
+            "calls received:",
             "  123456789012 ListLayers us-east-1 -> 200",
-            "What to do: have the code under test make such a call, or say times=None for a fault *need not strike.",
+            "What to do: have the code under test make such a call, or pass times=None for a fault *need not strike.",
         ],
         consecutive=True,
     )
@@ -464,7 +466,7 @@ def test_script():
     result.stdout.fnmatch_lines(
         [
             "assert_layer_policy_unchanged() was called without a block, and looked at nothing",
-            "What to do: write `with assert_layer_policy_unchanged():` around the code that it is about.",
+            "What to do: write `with assert_layer_policy_unchanged():` around the code under test.",
         ],
         consecutive=True,
     )
@@ -476,11 +478,11 @@ def test_fault_that_never_struck_without_any_call(run):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "an injected fault never struck: ServiceFailure",
+            "an injected fault was never triggered: ServiceFailure",
             "  ServiceFailure(times=1)",
-            "calls that came in:",
+            "calls received:",
             "  none",
-            "What to do: have the code under test make such a call, or say times=None for a fault *need not strike.",
+            "What to do: have the code under test make such a call, or pass times=None for a fault *need not strike.",
         ],
         consecutive=True,
     )
@@ -510,7 +512,7 @@ def test_expected_for_the_fault():
 """
     )
     result.assert_outcomes(failed=1, skipped=1, xfailed=2)
-    assert "never struck" not in result.stdout.str()
+    assert "never triggered" not in result.stdout.str()
 
 
 def test_faults_for_ever_need_not_strike(run):

@@ -322,7 +322,7 @@ def test_times_is_exact_under_threads(layerperm, layerperm_layer):
         (lambda: Throttle(account_id="12"), ValueError, "account_id must be twelve digits, not '12'"),
         (
             lambda: Throttle(account_id=222222222222),
-            ValueError,
+            TypeError,
             "account_id must be text of twelve digits, not 222222222222",
         ),
         (
@@ -803,7 +803,7 @@ def test_each_time_a_fault_is_on_it_is_to_strike():
         with fake.inject(fault):
             fake.client().list_layers()
     assert str(raised.value).startswith(
-        "an injected fault never struck: Throttle\n  Throttle(times=1, operation='ListLayers')\n"
+        "an injected fault was never triggered: Throttle\n  Throttle(times=1, operation='ListLayers')\n"
     )
 
 
@@ -816,10 +816,10 @@ def test_fault_that_never_struck():
             with pytest.raises(client.exceptions.ServiceException):
                 client.list_layers()
     assert str(raised.value) == (
-        "injected faults never struck: Throttle, Slow(1 s)\n"
+        "injected faults were never triggered: Throttle, Slow(1 s)\n"
         "  Throttle(times=2, operation='AddLayerVersionPermission')\n"
         "  Slow(seconds=1, times=1, operation='GetLayerVersionPolicy')\n"
-        "calls that came in:\n"
+        "calls received:\n"
         "  123456789012 ListLayers us-east-1 -> 500 ServiceException\n"
-        "What to do: have the code under test make such a call, or say times=None for a fault that need not strike."
+        "What to do: have the code under test make such a call, or pass times=None for a fault that need not strike."
     )

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pytest_layerperm.service.grants import Grant, UnreadablePolicy, grants_of, slip_between
+from pytest_layerperm.assertions.explanation import slip_between
+from pytest_layerperm.service.grants import Grant, UnreadablePolicy, grants_of
 
 ROOT = "arn:aws:iam::222222222222:root"
 

@@ -594,10 +594,10 @@ def test_what_goes_nowhere_is_refused(backend):
 
     async def main():
         async with backend.client("s3", endpoint_url="https://storage.example.com") as s3:
-            with pytest.raises(RequestRefused, match=r"let no request out: GET https://storage\.example\.com/"):
+            with pytest.raises(RequestRefused, match=r"blocked a request: GET https://storage\.example\.com/"):
                 await s3.list_buckets()
 
-    with pytest.raises(RequestRefused, match="let no request out"), LayerPerm():
+    with pytest.raises(RequestRefused, match="blocked a request"), LayerPerm():
         backend.run(main)
 
 
@@ -735,4 +735,4 @@ def test_async_tests_are_run(pytester, plugin, mark, fixtures, options):
     pytester.makepyfile(ASYNC_TEST.format(mark=mark, fixtures=fixtures) + backend)
     result = pytester.runpytest_subprocess("-W", "error", *options)
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*an injected fault never struck: Throttle"])
+    result.stdout.fnmatch_lines(["*an injected fault was never triggered: Throttle"])

@@ -17,8 +17,8 @@ import pytest
 from botocore.config import Config
 
 from pytest_layerperm import LayerPerm, RequestRefused, Slow
+from pytest_layerperm.patches.loopback import is_loopback
 from pytest_layerperm.transports import botocore as seam
-from pytest_layerperm.transports.translate import is_loopback
 
 EARLY_SESSION = boto3.Session(region_name="eu-west-1")
 EARLY_CLIENT = EARLY_SESSION.client("lambda")

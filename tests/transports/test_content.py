@@ -19,6 +19,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from pytest_layerperm import LayerPerm
+from pytest_layerperm.fake import service_of
 from pytest_layerperm.service.layers import zip_of
 from pytest_layerperm.transports import content as content_server
 
@@ -167,14 +168,12 @@ def test_client_that_resets(published, monkeypatch):
     left, right = socket.socketpair()
     right.close()
     with left:
-        from pytest_layerperm.transports._content_handler import answer
-
-        answer(left, lambda _: None)
+        content_server._answer(left, lambda _: None)
     parent, child = socket.socketpair()
     child.sendall(b"GET / HTTP/1.1\r\n\r\n")
     child.close()
     with parent:
-        answer(parent, lambda _: b"x" * 1_000_000)
+        content_server._answer(parent, lambda _: b"x" * 1_000_000)
 
 
 def _in_child(location, connection):
@@ -222,7 +221,7 @@ def test_forgotten_by_a_child():
 def test_closed_with_the_process():
     """At the end of the process the port is closed."""
     server = content_server.ContentServer()
-    port = urlsplit(server.base(LayerPerm().store)).port
+    port = urlsplit(server.base(service_of(LayerPerm()).store)).port
     server.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))

@@ -1,4 +1,6 @@
-"""Every name of moto that is not its public API, in one place, but for those of its stacks, which stand in
+"""Every private name of moto that the project uses, in one place.
+
+Those of its stacks are in
 moto_private_stacks.py. A test says for which versions they were checked.
 
 Nothing of moto is imported before a function here is called: it costs more than a whole small suite.

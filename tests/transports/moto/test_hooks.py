@@ -437,7 +437,7 @@ def test_what_the_refusal_of_an_operation_says(layerperm):
         boto3.client("bedrock-runtime").converse(modelId="m", messages=[])
     layerperm.escaped.clear()
     assert str(refused.value) == (
-        "pytest-layerperm let no request out: POST https://bedrock-runtime.us-east-1.amazonaws.com/model/m/converse. "
+        "pytest-layerperm blocked a request: POST https://bedrock-runtime.us-east-1.amazonaws.com/model/m/converse. "
         "It answers Lambda's layer operations, and moto what it has of the rest of AWS; requests to this machine pass, "
         "and nothing else leaves."
     )
@@ -454,7 +454,7 @@ def test_what_the_refusal_of_an_operation_says(layerperm):
 )
 def test_unknown_to_moto_with_requests(layerperm, url):
     """So it is with the ``requests`` library under a mock."""
-    with mock_aws(), pytest.raises(RequestRefused, match="pytest-layerperm let no request out: GET"):
+    with mock_aws(), pytest.raises(RequestRefused, match="pytest-layerperm blocked a request: GET"):
         requests.get(url, timeout=5)
     layerperm.escaped.clear()
 

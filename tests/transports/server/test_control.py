@@ -290,5 +290,5 @@ def test_parameters_too_deep_for_json_are_left_out():
     deep = []
     for _ in range(200_000):
         deep = [deep]
-    call = LoggedCall("ListLayers", "1" * 12, "us-east-1", None, {"Marker": deep}, 400, "x", None, 0.0, None)
+    call = LoggedCall("ListLayers", "1" * 12, "us-east-1", None, {"Marker": deep}, 400, "x", None, 0.0, None, False)
     assert call_data(call)["parameters"] == {"…": "nested too deeply to be shown"}

@@ -123,7 +123,7 @@ def test_between_tests_the_server_says_that_no_fake_is_on():
     assert response.json == {
         "Type": "Service",
         "Message": "pytest-layerperm: no fake is on. The live server answers while a test with the fixture "
-        "layerperm_server runs; a program that outlives its test is on its own.",
+        "layerperm_server runs; a program that outlives its test gets no more responses.",
     }
 
 
@@ -316,7 +316,7 @@ def test_an_unknown_lambda_path_is_404_in_awss_form(layerperm_server):
     assert response.headers["x-amzn-errortype"] == "UnknownOperationException"
     assert response.json == {
         "Type": "User",
-        "Message": "pytest-layerperm: PATCH /2018-10-31/layers/x/versions is no operation of the Lambda API.",
+        "Message": "pytest-layerperm: PATCH /2018-10-31/layers/x/versions is not an operation of the Lambda API.",
     }
 
 

@@ -104,7 +104,7 @@ def test_what_moto_does_not_have_is_said_in_the_services_own_form(connect, layer
         getattr(client, operation)(**parameters)
     assert refused.value.response["Error"]["Code"] == "NotImplemented"
     assert refused.value.response["Error"]["Message"].endswith(
-        f" is no layer call and goes to moto's {service}, and moto has no such operation."
+        f" is not a layer call and goes to moto's {service}, and moto has no such operation."
     )
     assert layerperm.escaped == []
 
@@ -119,7 +119,7 @@ def test_what_breaks_inside_moto_is_said(connect, monkeypatch):
     with pytest.raises(ClientError) as refused:
         connect("ec2").describe_regions()
     assert refused.value.response["Error"]["Message"] == (
-        "pytest-layerperm: POST / is no layer call and goes to moto's ec2, and moto failed with KeyError: 'Regions'."
+        "pytest-layerperm: POST / is not a layer call and goes to moto's ec2, and moto failed with KeyError: 'Regions'."
     )
 
 
@@ -139,7 +139,7 @@ def test_an_unknown_path_of_lambda_is_404_in_awss_form(layerperm_server, layerpe
     assert (status, headers["x-amzn-errortype"]) == (404, "UnknownOperationException")
     assert json.loads(body) == {
         "Type": "User",
-        "Message": f"pytest-layerperm: GET {path} is no operation of the Lambda API.",
+        "Message": f"pytest-layerperm: GET {path} is not an operation of the Lambda API.",
     }
     assert layerperm.escaped == []
 

@@ -1,0 +1,110 @@
+"""The layout of the package: which rooms there are, and which of them may import which."""
+
+import ast
+from collections.abc import Iterator
+from importlib.util import resolve_name
+from pathlib import Path
+
+import pytest
+
+import pytest_layerperm
+
+PACKAGE = Path(pytest_layerperm.__file__).parent
+TOP_LEVEL = {"__init__", "__main__", "py.typed"}
+ROOMS = {
+    "plugin": {"facts", "fake", "transports", "assertions", "patches", "service", "lambda_api"},
+    "facts": {"fake", "service", "lambda_api"},
+    "strategies": {"fake", "service", "lambda_api"},
+    "fake": {"transports", "assertions", "patches", "service", "lambda_api"},
+    "transports": {"patches", "service", "lambda_api"},
+    "assertions": {"service", "lambda_api"},
+    "patches": {"service", "lambda_api"},
+    "service": {"lambda_api"},
+    "lambda_api": set(),
+}
+"""Each room, top floor first, and the rooms that it may import: none that stands above it."""
+ALONE = {"translate", "content"}
+"""What transports may import of one another."""
+
+
+def modules() -> dict[str, Path]:
+    """All modules of the package by their dotted names below it; the package itself is ``""``."""
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imports_of(name: str) -> Iterator[str]:
+    """The package's modules that one imports: at its start, late, or for type checkers only."""
+    path = MODULES[name]
+    package = f"pytest_layerperm.{name}".rstrip(".")
+    if path.name != "__init__.py":
+        package = package.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            targets = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = resolve_name("." * node.level + (node.module or ""), package) if node.level else str(node.module)
+            targets = [f"{base}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for target in targets:
+            _, ours, inside = f"{target}.".partition("pytest_layerperm.")
+            if ours:
+                inside = inside.rstrip(".")
+                yield inside if inside in MODULES else inside.rpartition(".")[0]
+
+
+def room_of(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def test_the_top_level_has_the_rooms_and_nothing_else():
+    """A new module goes into a room."""
+    found = {path.stem if path.suffix == ".py" else path.name for path in PACKAGE.iterdir()} - {"__pycache__"}
+    assert found == TOP_LEVEL | set(ROOMS)
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {"", "__main__"}))
+def test_no_import_points_up(name):
+    """A module imports its own room and those that the room may import, and the package's own name."""
+    allowed = ROOMS[room_of(name)] | {room_of(name), ""}
+    assert [target for target in imports_of(name) if room_of(target) not in allowed] == []
+
+
+@pytest.mark.parametrize("name", sorted(name for name in MODULES if name.startswith("transports.")))
+def test_transports_do_not_know_each_other(name):
+    """They share what translates and what serves content."""
+    own = name.split(".")[1]
+    targets = {target.split(".")[1] for target in imports_of(name) if target.startswith("transports.")}
+    assert targets <= ALONE | {own}
+
+
+def test_no_circle():
+    """Modules import each other in one direction, late imports and those for type checkers included."""
+    edges = {name: set(imports_of(name)) - {name, ""} for name in MODULES if name}
+    while free := [name for name, targets in edges.items() if not targets & set(edges)]:
+        for name in free:
+            del edges[name]
+    assert edges == {}
+
+
+def test_what_an_import_at_the_start_of_pytest_reaches():
+    """The plugin's own options and fixtures: all else is imported when a test needs it."""
+    reached = {"plugin"}
+    for node in ast.parse(MODULES["plugin"].read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            reached.add(resolve_name("." * node.level + (node.module or ""), "pytest_layerperm.plugin"))
+    assert reached == {"plugin", "pytest_layerperm.plugin.options", "pytest_layerperm.plugin.fixtures"}
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_the_first_line_says_what_a_module_is_for(name):
+    """One sentence."""
+    first = (ast.get_docstring(ast.parse(MODULES[name].read_text(encoding="utf-8"))) or "").partition("\n")[0]
+    assert first.endswith((".", ":")), first
