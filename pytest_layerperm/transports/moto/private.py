@@ -1,7 +1,6 @@
 """Every private name of moto that the project uses, in one place.
 
-Those of its stacks are in
-moto_private_stacks.py. A test says for which versions they were checked.
+Those of its stacks are in private_stacks.py. A test says for which versions they were checked.
 
 Nothing of moto is imported before a function here is called: it costs more than a whole small suite.
 """
