@@ -74,8 +74,8 @@ def test_the_sdist_can_be_tested(built: tuple[Path, Path]):
     """It holds what the test suite needs, so that packagers can run it."""
     with tarfile.open(built[1]) as sdist:
         names = {member.name.partition("/")[2] for member in sdist.getmembers()}
-    wanted = {"pyproject.toml", "conftest.py", "tox.ini", "README.md", "LICENSE", "CHANGELOG.md", ".ci/run"}
-    assert wanted <= names
+    pages = {"README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
+    assert {"pyproject.toml", "conftest.py", "tox.ini", ".ci/run", *pages} <= names
     assert {name for name in files_under("tests") if name.endswith(".py")} <= names
     assert {name for name in files_under("examples") if name.endswith(".py")} <= names
 
@@ -116,11 +116,14 @@ def test_every_python_that_is_promised_is_tested(metadata: email.message.Message
 
 
 def test_ci_runs_what_the_readme_says():
-    """Its second command, word by word."""
+    """Its second command, word by word, and then the matrix that CONTRIBUTING.md names."""
     commands = re.findall(r"^python3 -m venv .*$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert commands[0].endswith(".venv/bin/pytest examples")
     assert commands[1].endswith(".venv/bin/tox")
-    assert commands[1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert commands[1] in script
+    assert ".venv/bin/tox -m matrix" in script
+    assert "tox -m matrix" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def heavy_modules_after(tmp_path: Path, *arguments: str) -> list[str]:
