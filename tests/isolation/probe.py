@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import logging
+import operator
 import os
 import re
 import signal
@@ -16,8 +17,9 @@ import socket
 import sys
 import threading
 import types
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 PACKAGES = (
     "aiobotocore",
@@ -49,7 +51,7 @@ CONTAINERS = (
     "botocore.handlers.BUILTIN_HANDLERS",
     "freezegun.api.freeze_factories",
     "pytest_layerperm.service.active._activations",
-    "pytest_layerperm.transports.moto.hooks._joins",
+    "pytest_layerperm.transports.moto.hooks._joints",
     "sys.meta_path",
     "sys.path",
     "sys.path_hooks",
@@ -59,17 +61,26 @@ CONTAINERS = (
 MOTO_ITSELF = re.compile(r"moto\.(core\.authorization:.*\.request_count|s3\.urls:.*|.*\.instances_tracked)")
 """What any use of moto changes, with or without this plugin: it counts requests and imports a module again."""
 PYTEST_ITSELF = "PYTEST_CURRENT_TEST"
+ABSTRACT = ("__abstractmethods__", "_abc_")
+"""What abstract classes keep for themselves."""
 
-Snapshot = dict[str, Any]
+
+class Snapshot(NamedTuple):
+    """All that is looked at."""
+
+    attributes: dict[str, dict[str, Any]]
+    """What stands in each ``module:`` and each ``module:class.``."""
+    rest: dict[str, Any]
+    """Everything else, under names that a reader understands."""
 
 
 def snapshot() -> Snapshot:
-    """All that is looked at, under names that a reader understands."""
+    """What there is now, to be compared with what there is later."""
     gc.collect()
-    found: Snapshot = dict(_attributes())
+    found: dict[str, Any] = {}
     for path in CONTAINERS:
         module, _, name = path.rpartition(".")
-        found[f"items of {path}"] = _Items(getattr(sys.modules.get(module), name, ()))
+        found[f"items of {path}"] = _Items(getattr(sys.modules[module], name) if module in sys.modules else ())
     found |= {f"os.environ[{name}]": value for name, value in os.environ.items()}
     found |= {f"inherited variable {name}": value for name, value in _inherited()}
     found |= {f"thread {thread.name}": True for thread in threading.enumerate()}
@@ -84,35 +95,46 @@ def snapshot() -> Snapshot:
     found["socket timeout"] = socket.getdefaulttimeout()
     found["sys.gettrace"] = sys.gettrace()
     found["living fakes"] = living("LayerPerm")
-    return found
+    return Snapshot(dict(_attributes()), found)
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[str]:
     """One line for each trace. Modules that were imported meanwhile are none."""
-    modules = {name.partition(":")[0] for name in before}
+    was, now = before.rest | _changed(before, after), after.rest | _changed(after, before)
     lines = []
-    for name in sorted(before.keys() | after.keys()):
-        if (
-            MOTO_ITSELF.fullmatch(name)
-            or PYTEST_ITSELF in name
-            or (":" in name and name.partition(":")[0] not in modules)
-        ):
+    for name in sorted(was.keys() | now.keys()):
+        if MOTO_ITSELF.fullmatch(name) or PYTEST_ITSELF in name:
             continue
-        if name not in after:
+        if name not in now:
             lines.append(f"gone: {name}")
-        elif name not in before:
-            lines.append(f"new: {name} = {after[name]!r}")
-        elif not _same(before[name], after[name]):
-            lines.append(f"changed: {name}: {before[name]!r} -> {after[name]!r}")
+        elif name not in was:
+            lines.append(f"new: {name} = {now[name]!r}")
+        elif not _same(was[name], now[name]):
+            lines.append(f"changed: {name}: {was[name]!r} -> {now[name]!r}")
     return lines
 
 
 def living(class_name: str) -> int:
     """How many objects of a class of the package there are."""
+    counts = Counter(map(type, gc.get_objects()))
     return sum(
-        type(thing).__name__ == class_name and type(thing).__module__.startswith("pytest_layerperm")
-        for thing in gc.get_objects()
+        count
+        for kind, count in counts.items()
+        if kind.__name__ == class_name and kind.__module__.startswith("pytest_layerperm")
     )
+
+
+def _changed(one: Snapshot, other: Snapshot) -> dict[str, Any]:
+    """The attributes of one snapshot where the other has another object, without those of modules it has not."""
+    named: dict[str, Any] = {}
+    for place, attributes in one.attributes.items():
+        others = other.attributes.get(place, {})
+        # There are tens of thousands, and next to none is ever another one.
+        if list(attributes) == list(others) and all(map(operator.is_, attributes.values(), others.values())):
+            continue
+        if f"{place.partition(':')[0]}:" in other.attributes:
+            named |= {f"{place}{name}": value for name, value in attributes.items() if not name.startswith(ABSTRACT)}
+    return named
 
 
 class _Items:
@@ -130,16 +152,15 @@ def _same(one: Any, other: Any) -> bool:
     return one is other or (isinstance(one, (str, int, float, tuple, list)) and one == other)
 
 
-def _attributes() -> Iterator[tuple[str, Any]]:
-    """``module:name`` and ``module:class.name`` with the objects that stand there."""
-    for module_name, module in sorted(sys.modules.items()):
+def _attributes() -> Iterator[tuple[str, dict[str, Any]]]:
+    """``module:`` and ``module:class.`` with what stands there."""
+    for module_name, module in list(sys.modules.items()):
         if module_name.partition(".")[0] in PACKAGES and isinstance(module, types.ModuleType):
-            for name, value in list(vars(module).items()):
-                yield f"{module_name}:{name}", value
+            attributes = dict(vars(module))
+            yield f"{module_name}:", attributes
+            for name, value in attributes.items():
                 if isinstance(value, type) and value.__module__ == module_name:
-                    for member, what in list(vars(value).items()):
-                        if member != "__abstractmethods__" and not member.startswith("_abc_"):
-                            yield f"{module_name}:{name}.{member}", what
+                    yield f"{module_name}:{name}.", dict(vars(value))
 
 
 def _inherited() -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import signal
@@ -22,7 +23,7 @@ import pytest
 import requests.adapters
 
 from pytest_layerperm import LayerPerm
-from tests.isolation.probe import differences, snapshot
+from tests.isolation.probe import CONTAINERS, differences, snapshot
 
 
 @contextmanager
@@ -106,6 +107,14 @@ def _fake_that_is_on() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _joint_with_moto() -> Iterator[None]:
+    from pytest_layerperm.transports import moto
+
+    with _item(moto._joints):
+        yield
+
+
 TRACES: dict[str, tuple[Callable[[], Any], str]] = {
     "variable": (_variable, "new: os.environ[LEFT] = 'behind'"),
     "inherited variable": (_inherited_variable, "new: inherited variable LEFT = 'behind'"),
@@ -127,12 +136,20 @@ TRACES: dict[str, tuple[Callable[[], Any], str]] = {
         "changed: items of botocore.handlers.BUILTIN_HANDLERS: ",
     ),
     "import hook": (lambda: _item(sys.meta_path), "changed: items of sys.meta_path: "),
+    "joint with moto": (_joint_with_moto, "changed: items of pytest_layerperm.transports.moto._joints: "),
     "signal handler": (_signal_handler, f"changed: handler of signal {int(signal.SIGUSR1)}: "),
     "log handler": (_log_handler, "changed: logger botocore: "),
     "working directory": (_directory, "changed: working directory: "),
     "fake": (_living_fake, "changed: living fakes: "),
     "fake that is on": (_fake_that_is_on, "changed: items of pytest_layerperm.service.active._activations: [] -> ["),
 }
+
+
+@pytest.mark.parametrize("path", CONTAINERS)
+def test_every_list_that_is_watched_is_there(path: str) -> None:
+    """Under the name that the probe has for it: a list that it does not find would never have a trace."""
+    module, _, name = path.rpartition(".")
+    assert isinstance(getattr(importlib.import_module(module), name), list)
 
 
 @pytest.mark.parametrize("name", TRACES)
