@@ -28,6 +28,7 @@ def test_the_script_shares_in_four_regions(layerperm, layerperm_server, tmp_path
         capture_output=True,
         text=True,
         check=False,
+        timeout=120,
     )
 
     assert done.returncode == 0, done.stderr

@@ -24,6 +24,7 @@ def audit(layerperm_server):
             capture_output=True,
             text=True,
             check=False,
+            timeout=60,
         )
 
     return run

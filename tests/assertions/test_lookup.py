@@ -18,6 +18,7 @@ from pytest_layerperm import (
     assert_layer_public,
     assert_layer_shared_with,
 )
+from tests.limits import start_and_join
 
 PARTNER = "222222222222"
 ARN = "arn:aws:lambda:us-east-1:123456789012:layer:shared-deps"
@@ -244,8 +245,7 @@ def test_other_threads_calls_are_the_tests(layerperm, layerperm_layer, layerperm
     def register(*arguments):
         real(*arguments)
         other = threading.Thread(target=layerperm_client.list_layers)
-        other.start()
-        other.join()
+        start_and_join(other)
 
     monkeypatch.setattr(layerperm_client.meta.events, "register", register)
     assert_layer_private(client=layerperm_client, layer=layerperm_layer)

@@ -25,7 +25,9 @@ def start_up(folder: Path, rounds: int) -> Row:
     (folder / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
     alone = [option for name in _OTHERS for option in ("-p", f"no:{name}")]
     command = [sys.executable, "-m", "tests.benchmarks.starting", str(20 * rounds), *_QUIET, *alone, str(folder)]
-    printed = subprocess.run(command, cwd=ROOT, env=environment(), check=True, capture_output=True, text=True).stdout
+    printed = subprocess.run(
+        command, cwd=ROOT, env=environment(), check=True, capture_output=True, text=True, timeout=600
+    ).stdout
     costs = {name: [Cost(*cost) for cost in taken] for name, taken in json.loads(printed).items()}
     more = difference(costs["with"], costs["without"])
     return Row(

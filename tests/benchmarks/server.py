@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pytest_layerperm.service.layers import zip_of
+from tests.limits import line_of
 
 from .measure import environment
 from .rows import Row
@@ -38,15 +39,14 @@ def _serving() -> Generator[tuple[str, int, float, int]]:
         [sys.executable, "-m", "pytest_layerperm", "serve"], stdout=subprocess.PIPE, text=True, env=environment()
     )
     try:
-        assert process.stdout is not None
-        url = urlsplit(process.stdout.readline().strip())
+        url = urlsplit(line_of(process).strip())
         ready = time.perf_counter() - began
         assert url.hostname is not None
         assert url.port is not None
         yield url.hostname, url.port, ready, process.pid
     finally:
         process.terminate()
-        process.wait()
+        process.wait(60)
 
 
 def server(rounds: int, seconds: float = 2.0) -> list[Row]:
@@ -76,7 +76,7 @@ def server(rounds: int, seconds: float = 2.0) -> list[Row]:
 
 def _prepare(host: str, port: int) -> None:
     """One layer version, shared with one account."""
-    connection = http.client.HTTPConnection(host, port)
+    connection = http.client.HTTPConnection(host, port, timeout=60)
     signed = {"Authorization": _SIGNED}
     archive = b64encode(zip_of({"python/shared_deps.py": ""})).decode()
     share = {"StatementId": "partner", "Action": "lambda:GetLayerVersion", "Principal": "222222222222"}
@@ -103,13 +103,13 @@ def _answered(host: str, port: int, seconds: float) -> tuple[int, float]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     return sum(counts), time.perf_counter() - began
 
 
 def _ask(host: str, port: int, stop: float, counts: list[int], number: int) -> None:
     request = f"GET {_PATH}/1/policy HTTP/1.1\r\nHost: {host}\r\nAuthorization: {_SIGNED}\r\n\r\n".encode()
-    with socket.create_connection((host, port)) as connection:
+    with socket.create_connection((host, port), timeout=60) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.sendall(request)
         length = _length_of_answer(connection)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import LIMIT, line_of
+
 NODE = Path(__file__).parent / "node"
 
 
@@ -34,7 +36,7 @@ class AwsCli:
     def run(self, *arguments, account="123456789012"):
         """The finished process of ``aws`` with these arguments."""
         env = {**os.environ, **self.server.env_for(account), "PYTHONWARNINGS": "ignore"}
-        return subprocess.run([self.command, *arguments], env=env, capture_output=True, text=True)
+        return subprocess.run([self.command, *arguments], env=env, capture_output=True, text=True, timeout=LIMIT)
 
     def call(self, account, operation, parameters):
         arguments = []
@@ -75,7 +77,7 @@ class Node:
         """The answer to one line."""
         self.process.stdin.write(json.dumps(line) + "\n")
         self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        return json.loads(line_of(self.process))
 
     def call(self, account, operation, parameters):
         return self.ask(account=account, operation=operation, parameters=parameters)

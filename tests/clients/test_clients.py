@@ -300,7 +300,7 @@ def test_content_is_downloaded_with_curl_and_urllib(through_boto3, layerperm, tm
     content = through_boto3.call(OWNER, "GetLayerVersion", VERSION)["answer"]["Content"]
     assert (content["CodeSha256"], content["CodeSize"]) == (digest(ZIP), len(ZIP))
     target = tmp_path / "layer.zip"
-    subprocess.run(["curl", "--fail", "--silent", "--output", target, content["Location"]], check=True)
+    subprocess.run(["curl", "--fail", "--silent", "--output", target, content["Location"]], check=True, timeout=60)
     assert target.read_bytes() == ZIP
     with urlopen(content["Location"], timeout=10) as response:
         assert response.read() == ZIP

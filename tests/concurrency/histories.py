@@ -13,6 +13,7 @@ from pathlib import Path
 from pytest_layerperm import LayerPerm
 from tests.concurrency.history import Event, as_event, explain, overlaps
 from tests.concurrency.recording import record
+from tests.limits import line_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,7 +59,7 @@ def check_processes(url: str, environment: dict[str, str], fake: LayerPerm, coun
     with ExitStack() as undo:
         started = [undo.enter_context(_worker(url, environment)) for _ in range(workers)]
         for worker in started:
-            assert _line(worker) == "ready\n"
+            assert line_of(worker) == "ready\n"
         for seed in range(count):
             name = f"served-{seed}"
             fake.publish_layer(name)
@@ -66,7 +67,7 @@ def check_processes(url: str, environment: dict[str, str], fake: LayerPerm, coun
                 assert worker.stdin is not None
                 worker.stdin.write(f"{name} {seed * workers + number}\n")
                 worker.stdin.flush()
-            checked.check([as_event(event) for worker in started for event in json.loads(_line(worker))])
+            checked.check([as_event(event) for worker in started for event in json.loads(line_of(worker))])
     return checked
 
 
@@ -80,8 +81,3 @@ def _worker(url: str, environment: dict[str, str]) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
-
-
-def _line(worker: subprocess.Popen[str]) -> str:
-    assert worker.stdout is not None
-    return worker.stdout.readline()

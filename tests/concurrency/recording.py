@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tests.concurrency.history import Event
+from tests.limits import LIMIT, start_and_join
 
 SIDS = ("a", "b", "c")
 CALLS = 5
@@ -26,7 +27,7 @@ def record(clients: list[Any], layer_name: str, seed: int) -> list[Event]:
     def run(client: Any, number: int) -> None:
         choose = random.Random(f"{seed}-{number}")
         known: str | None = None
-        gate.wait()
+        gate.wait(LIMIT)
         for _ in range(CALLS):
             operation = choose.choice(("add", "add", "remove", "get"))
             sid = None if operation == "get" else choose.choice(SIDS)
@@ -39,10 +40,7 @@ def record(clients: list[Any], layer_name: str, seed: int) -> list[Event]:
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        start_and_join(*threads)
     finally:
         sys.setswitchinterval(interval)
     return events

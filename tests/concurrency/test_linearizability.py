@@ -14,6 +14,7 @@ from pytest_layerperm.fake import service_of
 from tests.concurrency.histories import check_threads
 from tests.concurrency.history import CONFLICT, NOT_FOUND, PRECONDITION, Event, explain
 from tests.concurrency.recording import record
+from tests.limits import LIMIT, start_and_join
 
 
 def test_threads_in_this_process() -> None:
@@ -172,7 +173,7 @@ def test_a_store_without_its_lock_is_found_out(layerperm: LayerPerm) -> None:
     real_id = store._new_id
 
     def new_id() -> str:
-        both_have_read.wait()
+        both_have_read.wait(LIMIT)
         return real_id()
 
     store._lock, store._new_id = nullcontext(), new_id
@@ -183,10 +184,7 @@ def test_a_store_without_its_lock_is_found_out(layerperm: LayerPerm) -> None:
         events.append(_add(sid, f"revision of {sid}", 0, 9))
 
     threads = [threading.Thread(target=add, args=(sid,)) for sid in ("a", "b")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    start_and_join(*threads)
     assert layer.policy is not None
     (left,) = [statement["Sid"] for statement in layer.policy["Statement"]]
     assert explain([*events, _get(left, f"revision of {left}", 10, 11)]) is None

@@ -34,7 +34,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The wheel and the sdist, as their users get them."""
     pytest.importorskip("hatchling")
     place = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", str(place)], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", str(place)], cwd=ROOT, check=True, timeout=60)
     return next(place.glob("*.whl")), next(place.glob("*.tar.gz"))
 
 
@@ -139,6 +139,7 @@ def heavy_modules_after(tmp_path: Path, *arguments: str) -> list[str]:
         env={"PATH": "", "PYTHONPATH": f"{tmp_path}:{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"},
         check=True,
         stdout=subprocess.DEVNULL,
+        timeout=60,
     )
     return (tmp_path / "seen").read_text().split()
 

@@ -113,7 +113,7 @@ def test_document_must_have_a_region(tmp_path: Path) -> None:
     path = tmp_path / "README.md"
     path.write_text("# Title\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest_layerperm.facts.compare", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2
     assert done.stderr.endswith(f"error: {path}: the document has no region from {BEGIN} to {END}\n")
     assert path.read_text(encoding="utf-8") == "# Title\n"

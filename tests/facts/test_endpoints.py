@@ -18,6 +18,7 @@ from pytest_layerperm.facts.endpoints import NoEndpoint, Paced, Settings, connec
 from pytest_layerperm.facts.running import show
 from pytest_layerperm.fake import service_of
 from pytest_layerperm.lambda_api.wire import Request
+from tests.limits import join
 
 PREFIX = "layerperm-facts-01234567"
 ONE_SIGNATURE = "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/lambda/aws4_request, Signature=0"
@@ -66,7 +67,7 @@ def emulator() -> Iterator[Emulator]:
         thread.start()
         yield server
         server.shutdown()
-        thread.join()
+        join(thread)
 
 
 def test_endpoint_of_one_account(emulator: Emulator) -> None:

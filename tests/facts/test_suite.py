@@ -22,6 +22,7 @@ from pytest_layerperm.facts.reporting import Result
 from pytest_layerperm.facts.suite import terminated_as_interrupted
 from pytest_layerperm.fake import service_of
 from pytest_layerperm.transports.server.live import LiveServer
+from tests.limits import start_and_join
 
 SUITE = ("--pyargs", "pytest_layerperm.facts", "-p", "no:cacheprovider")
 INFERRED = [fact for fact in FACTS if fact.confidence == "inferred"]
@@ -159,9 +160,7 @@ def test_termination_is_taken_as_interruption() -> None:
         with terminated_as_interrupted():
             seen.append(signal.getsignal(signal.SIGTERM))
 
-    thread = threading.Thread(target=elsewhere)
-    thread.start()
-    thread.join()
+    start_and_join(threading.Thread(target=elsewhere))
     assert seen == [before]
 
 

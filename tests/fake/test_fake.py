@@ -19,6 +19,7 @@ from pytest_layerperm import LayerPerm, RateLimit, ServiceFailure, Throttle
 from pytest_layerperm.fake import service_of
 from pytest_layerperm.service.active import active_service
 from pytest_layerperm.service.layers import zip_of
+from tests.limits import start_and_join
 
 
 def names():
@@ -173,10 +174,7 @@ def test_threads_share_it():
     """It is the process that the fake is under, not the thread."""
     with LayerPerm() as fake:
         threads = [threading.Thread(target=fake.publish_layer, args=(f"deps-{number}",)) for number in range(5)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        start_and_join(*threads)
         assert sorted(names()) == [f"deps-{number}" for number in range(5)]
 
 
@@ -652,7 +650,9 @@ def test_importing_costs_next_to_nothing():
         "import sys, pytest; before = set(sys.modules); import pytest_layerperm.plugin; "
         f"print(sorted(set({big}) & (set(sys.modules) - before)))"
     )
-    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
     assert printed == "[]\n"
 
 

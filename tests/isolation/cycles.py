@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 
 from pytest_layerperm import ConnectionLost, Interleave, LayerPerm, Throttle
 from tests.isolation import probe
+from tests.limits import start_and_join
 
 CYCLES = int(os.environ["LAYERPERM_CYCLES"])
 REPORT = Path(os.environ["LAYERPERM_REPORT"])
@@ -78,11 +79,7 @@ def default_session(fixture: Fixture) -> None:
 
 def threads(fixture: Fixture) -> None:
     fixture("layerperm_layer")
-    started = [threading.Thread(target=boto3.client("lambda").list_layers) for _ in range(3)]
-    for thread in started:
-        thread.start()
-    for thread in started:
-        thread.join()
+    start_and_join(*[threading.Thread(target=boto3.client("lambda").list_layers) for _ in range(3)])
     assert len(fixture("layerperm").calls) == 3
 
 
@@ -100,7 +97,7 @@ def clock(fixture: Fixture) -> None:
 
 def responses(fixture: Fixture) -> None:
     fixture("layerperm_responses").get("https://example.com/", body="theirs")
-    with urllib.request.urlopen(f"{fixture('layerperm_server').url}/_layerperm/health") as answer:
+    with urllib.request.urlopen(f"{fixture('layerperm_server').url}/_layerperm/health", timeout=60) as answer:
         assert answer.status == 200
 
 

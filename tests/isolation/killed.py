@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from pytest_layerperm import LayerPerm, Throttle
+from tests.limits import start_and_join
 
 CALLS = 500
 """As many as are made at most before an alarm."""
@@ -153,8 +154,7 @@ def test_thread(begun: LayerPerm) -> None:
     """An exception in a thread, noticed by pytest."""
     thread = threading.Thread(target=sys.exit, name="left")
     thread.run = lambda: boto3.client("lambda").get_layer_version(LayerName="none", VersionNumber=1)  # type: ignore[method-assign]
-    thread.start()
-    thread.join()
+    start_and_join(thread)
 
 
 def test_a_fake_left_on(begun: LayerPerm) -> None:

@@ -14,7 +14,7 @@ def test_nothing_is_left_after_three_hundred_tests() -> None:
     # What measures coverage makes objects of its own in each cycle.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     root = Path(__file__).parents[2]
-    ran = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    ran = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=240)
     assert ran.stderr == ""
     assert "traces: none" in ran.stdout.splitlines(), ran.stdout
     assert ran.returncode == 0, ran.stdout

@@ -24,6 +24,7 @@ import requests.adapters
 
 from pytest_layerperm import LayerPerm
 from tests.isolation.probe import CONTAINERS, differences, snapshot
+from tests.limits import join
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def _thread() -> Iterator[None]:
     thread.start()
     yield
     done.set()
-    thread.join()
+    join(thread)
 
 
 @contextmanager

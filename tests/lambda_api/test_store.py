@@ -216,7 +216,7 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
     barrier = threading.Barrier(len(actions))
 
     def run(action: Callable[[], object]) -> object:
-        barrier.wait()
+        barrier.wait(60)
         try:
             return action()
         except LambdaError as refused:

@@ -49,7 +49,9 @@ def main() -> int:
         directory = kept or Path(temporary)
         if not (directory / "pyproject.toml").exists():
             _copy(directory)
-        subprocess.run([sys.executable, "-m", "mutmut", "run", "--max-children", "2"], cwd=directory, check=False)
+        subprocess.run(
+            [sys.executable, "-m", "mutmut", "run", "--max-children", "2"], cwd=directory, check=False, timeout=4 * 3600
+        )
         _mutmut(directory, "export-cicd-stats")
         counts = json.loads((directory / "mutants/mutmut-cicd-stats.json").read_text(encoding="utf-8"))
         return judge(counts, [_shown(directory, name) for name in _names(directory)], reasons())
@@ -100,7 +102,7 @@ def _copy(directory: Path) -> None:
 
 def _mutmut(directory: Path, *arguments: str) -> str:
     command = [sys.executable, "-m", "mutmut", *arguments]
-    return subprocess.run(command, cwd=directory, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, cwd=directory, check=True, capture_output=True, text=True, timeout=600).stdout
 
 
 def _names(directory: Path) -> list[str]:

@@ -18,6 +18,7 @@ import pytest
 
 from pytest_layerperm import LayerPerm
 from pytest_layerperm.patches.children import NOWHERE, guarded
+from tests.limits import LIMIT
 
 CHILD = Path(__file__).with_name("child.py")
 NOBODY_LISTENS = "EndpointConnectionError: Could not connect to the endpoint URL: "
@@ -30,24 +31,24 @@ ELSEWHERE = {
 
 
 def _run(command: list[str]) -> None:
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, timeout=LIMIT)
 
 
 def _run_with_a_copy(command: list[str]) -> None:
-    subprocess.run(command, check=True, env={**os.environ, "MORE": "of it"})
+    subprocess.run(command, check=True, timeout=LIMIT, env={**os.environ, "MORE": "of it"})
 
 
 def _run_with_bytes(command: list[str]) -> None:
-    subprocess.run(command, check=True, env=dict(os.environb))
+    subprocess.run(command, check=True, timeout=LIMIT, env=dict(os.environb))
 
 
 def _popen_by_position(command: list[str]) -> None:
     files = (None, None, None)
-    assert subprocess.Popen(command, -1, None, *files, None, True, False, None, dict(os.environ)).wait() == 0
+    assert subprocess.Popen(command, -1, None, *files, None, True, False, None, dict(os.environ)).wait(LIMIT) == 0
 
 
 def _run_with_an_environment_of_its_own(command: list[str]) -> None:
-    subprocess.run(command, check=True, env=ELSEWHERE)
+    subprocess.run(command, check=True, timeout=LIMIT, env=ELSEWHERE)
 
 
 def _run_with_an_endpoint_of_aws(command: list[str]) -> None:
@@ -56,11 +57,11 @@ def _run_with_an_endpoint_of_aws(command: list[str]) -> None:
         "AWS_ENDPOINT_URL_LAMBDA": "https://lambda.eu-west-1.amazonaws.com",
         "AWS_ENDPOINT_URL_S3": "",
     }
-    subprocess.run(command, check=True, env=ELSEWHERE | endpoints)
+    subprocess.run(command, check=True, timeout=LIMIT, env=ELSEWHERE | endpoints)
 
 
 def _run_ignoring_endpoints(command: list[str]) -> None:
-    subprocess.run(command, check=True, env=ELSEWHERE | {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"})
+    subprocess.run(command, check=True, timeout=LIMIT, env=ELSEWHERE | {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"})
 
 
 def _shell(command: list[str]) -> None:
@@ -69,7 +70,8 @@ def _shell(command: list[str]) -> None:
 
 def _asyncio(command: list[str]) -> None:
     async def run() -> int:
-        return await (await asyncio.create_subprocess_exec(*command)).wait()
+        process = await asyncio.create_subprocess_exec(*command)
+        return await asyncio.wait_for(process.wait(), LIMIT)
 
     assert asyncio.run(run()) == 0
 
@@ -92,7 +94,7 @@ def _multiprocessing(method: str, command: list[str]) -> None:
         target=_run_module_main, args=(command[-1],)
     )
     process.start()
-    process.join()
+    process.join(LIMIT)
     assert process.exitcode == 0
 
 
@@ -187,7 +189,9 @@ def test_a_program_without_credentials_asks_no_file_and_no_service_for_them(
     (tmp_path / ".aws/credentials").write_text("[default]\naws_access_key_id = AKIA\naws_secret_access_key = s\n")
 
     def start(command: list[str]) -> None:
-        subprocess.run(command, check=True, env={"HOME": str(tmp_path), "AWS_DEFAULT_REGION": "eu-west-1"})
+        subprocess.run(
+            command, check=True, timeout=LIMIT, env={"HOME": str(tmp_path), "AWS_DEFAULT_REGION": "eu-west-1"}
+        )
 
     report = _report(start, tmp_path)
     assert set(report["said"].values()) == {"NoCredentialsError: Unable to locate credentials"}

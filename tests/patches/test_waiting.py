@@ -17,6 +17,7 @@ from botocore.config import Config
 from pytest_layerperm import LayerPerm, RateLimit, Throttle
 from pytest_layerperm.fake import service_of
 from pytest_layerperm.service.layers import zip_of
+from tests.limits import start_and_join
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
 LEAP_DAY = datetime(2024, 2, 29, 12, 30, tzinfo=timezone.utc)
@@ -156,8 +157,7 @@ def test_freezegun_in_a_thread(layerperm):
     """Freezegun gives code right below ``threading`` the real time; the fake keeps to the frozen one."""
     with freezegun.freeze_time(LEAP_DAY):
         thread = threading.Thread(target=layerperm.publish_layer, args=("threaded",))
-        thread.start()
-        thread.join()
+        start_and_join(thread)
         created = layerperm.client().get_layer_version(LayerName="threaded", VersionNumber=1)["CreatedDate"]
     assert parsed(created) == LEAP_DAY
 

@@ -140,14 +140,14 @@ def test_regions_are_of_several_partitions():
 def test_plugin_does_not_import_hypothesis():
     """Whoever does not ask for the strategies does not pay for them."""
     program = "import sys, pytest_layerperm, pytest_layerperm.plugin; print('hypothesis' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "False\n"
 
 
 def test_without_hypothesis_the_extra_is_named():
     """It is said what is missing and how to get it."""
     program = "import sys; sys.modules['hypothesis'] = None; import pytest_layerperm.strategies"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
     assert done.stderr.splitlines()[-1] == (
         "ModuleNotFoundError: pytest_layerperm.strategies needs hypothesis, which is not installed: "
         "pip install 'pytest-layerperm[hypothesis]'"

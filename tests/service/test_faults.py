@@ -24,6 +24,7 @@ from pytest_layerperm import (
     Throttle,
 )
 from tests.installed import DEFAULT_ATTEMPTS
+from tests.limits import LIMIT, join, start_and_join
 
 ADD = "AddLayerVersionPermission"
 REMOVE = "RemoveLayerVersionPermission"
@@ -288,7 +289,7 @@ def test_times_is_exact_under_threads(layerperm, layerperm_layer):
     outcomes = []
 
     def call(number):
-        barrier.wait()
+        barrier.wait(LIMIT)
         try:
             share(client, f"s{number}")
             outcomes.append("shared")
@@ -296,10 +297,7 @@ def test_times_is_exact_under_threads(layerperm, layerperm_layer):
             outcomes.append("throttled")
 
     threads = [threading.Thread(target=call, args=(number,)) for number in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    start_and_join(*threads)
     assert sorted(outcomes) == ["shared"] * 9 + ["throttled"] * 3
     assert len(sids(layerperm_layer)) == 9
 
@@ -458,6 +456,7 @@ class _Listener:
 
     def __init__(self, behave):
         self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket.settimeout(LIMIT)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._behave = behave
         self._thread = threading.Thread(target=self._serve)
@@ -465,6 +464,7 @@ class _Listener:
     def _serve(self):
         connection, _ = self._socket.accept()
         with connection:
+            connection.settimeout(LIMIT)
             self._behave(connection)
 
     def __enter__(self):
@@ -472,7 +472,7 @@ class _Listener:
         return self
 
     def __exit__(self, *_):
-        self._thread.join()
+        join(self._thread)
         self._socket.close()
 
 

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from pytest_layerperm.facts.running import show
+from tests.limits import join
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -32,7 +33,7 @@ def loopback():
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
-        thread.join()
+        join(thread)
 
 
 class Endpoint:

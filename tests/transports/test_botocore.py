@@ -19,6 +19,7 @@ from botocore.config import Config
 from pytest_layerperm import LayerPerm, RequestRefused, Slow
 from pytest_layerperm.patches.loopback import is_loopback
 from pytest_layerperm.transports import botocore as seam
+from tests.limits import join, start_and_join
 
 EARLY_SESSION = boto3.Session(region_name="eu-west-1")
 EARLY_CLIENT = EARLY_SESSION.client("lambda")
@@ -46,7 +47,7 @@ def echo():
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-        thread.join()
+        join(thread)
 
 
 @pytest.mark.parametrize(
@@ -106,10 +107,7 @@ def test_client_in_a_thread(layerperm, layerperm_layer):
         names.append([layer["LayerName"] for layer in client.list_layers()["Layers"]])
 
     threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    start_and_join(*threads)
     assert names == [["shared-deps"]] * 4
     assert len(layerperm.calls) == 4
 

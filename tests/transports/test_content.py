@@ -22,6 +22,7 @@ from pytest_layerperm import LayerPerm
 from pytest_layerperm.fake import service_of
 from pytest_layerperm.service.layers import zip_of
 from pytest_layerperm.transports import content as content_server
+from tests.limits import LIMIT
 
 ZIP = zip_of({"python/deps.py": "VERSION = 1\n", "python/data.bin": os.urandom(5000)})
 OTHER = "222222222222"
@@ -149,7 +150,11 @@ def test_started_by_the_first_location():
             assert "http.server" in sys.modules
     """
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", textwrap.dedent(source)], capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(source)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT,
     )
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -193,9 +198,10 @@ def test_fork(published):
     process = context.Process(target=_in_child, args=(location, theirs))
     process.start()  # With another thread alive, Python 3.12 and later would warn.
     theirs.close()
+    assert ours.poll(LIMIT)
     own, from_parent, port = ours.recv()
     ours.close()
-    process.join()
+    process.join(LIMIT)
     assert process.exitcode == 0
     assert own == zip_of({"a": "child"})
     assert from_parent == fetched(location) == ZIP
@@ -224,7 +230,7 @@ def test_closed_with_the_process():
     port = urlsplit(server.base(service_of(LayerPerm()).store)).port
     server.close()
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port))
+        socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
 
 
 # --- content from S3

@@ -21,6 +21,7 @@ import pytest_layerperm.transports.moto.private as private
 from pytest_layerperm import ConnectionLost, LayerPerm, RequestRefused, Slow, Throttle
 from pytest_layerperm.patches.environment import remember
 from pytest_layerperm.service.layers import zip_of
+from tests.limits import LIMIT, start_and_join
 
 KEYS = {"aws_access_key_id": "1" * 12, "aws_secret_access_key": "x", "region_name": "us-east-1"}
 
@@ -39,7 +40,11 @@ LATE = boto3.client("sts", **KEYS)
 def run(source):
     """Runs Python source in a process of its own; it must succeed."""
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", textwrap.dedent(source)], capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(source)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT,
     )
     assert done.returncode == 0, done.stderr
 
@@ -167,14 +172,11 @@ def test_first_calls_at_once(layerperm):
 
     def ask(account_id):
         client = layerperm.session(account_id).client("sts")
-        barrier.wait()
+        barrier.wait(LIMIT)
         accounts.append(client.get_caller_identity()["Account"])
 
     threads = [threading.Thread(target=ask, args=(str(n) * 12,)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    start_and_join(*threads)
     assert sorted(accounts) == ["0" * 12, "1" * 12, "2" * 12, "3" * 12]
     assert MockAWS._nested_count == 1
 

@@ -10,6 +10,7 @@ from collections import Counter
 import pytest
 
 from pytest_layerperm.fake import service_of
+from tests.limits import start_and_join
 
 pytest.importorskip("uvicorn", reason="the live server needs the extra 'server'")
 pytest.importorskip("httptools", reason="the live server needs the extra 'server'")
@@ -82,10 +83,7 @@ def test_no_update_is_lost_and_no_account_mistaken(layerperm_server, layerperm, 
         threading.Thread(target=lambda own=own: conflicts.append(program["write"](*of(own))))
         for own in owners[PROCESSES:]
     ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    start_and_join(*threads)
     conflicts += [int(process.communicate(timeout=60)[0]) for process in running]
 
     statements = layerperm_layer.policy["Statement"]

@@ -18,6 +18,7 @@ from pytest_layerperm import ConnectionLost, Fault, Interleave, LayerPerm, Servi
 from pytest_layerperm.transports.server import live
 from pytest_layerperm.transports.server.connection import Connection
 from pytest_layerperm.transports.server.live import LiveServer, ServerFailed, shared_server
+from tests.limits import join
 
 POLICY = "/2018-10-31/layers/shared-deps/versions/1/policy"
 
@@ -63,6 +64,7 @@ def test_a_program_in_another_process_changes_the_tests_own_fake(layerperm_serve
         capture_output=True,
         text=True,
         check=True,
+        timeout=60,
     )
     assert done.stdout == "201\n"
     assert layerperm_layer.policy["Statement"][0]["Sid"] == "partner"
@@ -252,7 +254,7 @@ def test_a_slow_answer_is_really_waited_for_and_holds_up_nobody(layerperm_server
         os.sched_yield()
     send(layerperm_server, "GET", POLICY)
     came.append("quick")
-    thread.join()
+    join(thread)
     assert came == ["quick", "slow"]
 
 

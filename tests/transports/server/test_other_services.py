@@ -74,6 +74,7 @@ print(json.dumps({
         env={**os.environ, **layerperm_server.env_for("222222222222")},
         capture_output=True,
         text=True,
+        timeout=60,
     )
     assert done.stderr == ""
     assert json.loads(done.stdout) == {

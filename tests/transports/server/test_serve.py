@@ -8,6 +8,8 @@ import urllib.request
 
 import pytest
 
+from tests.limits import line_of
+
 pytest.importorskip("uvicorn", reason="the live server needs the extra 'server'")
 pytest.importorskip("httptools", reason="the live server needs the extra 'server'")
 
@@ -32,7 +34,7 @@ def run(*arguments):
 def test_serve_prints_its_url_when_it_answers_and_ends_cleanly(number):
     """The first line is the URL, it answers at once, and Ctrl-C or SIGTERM is exit status 0 without another word."""
     process = start()
-    url = process.stdout.readline().rstrip("\n")
+    url = line_of(process).rstrip("\n")
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{url}/2018-10-31/layers", timeout=10)
     assert refused.value.headers["x-amzn-errortype"] == "MissingAuthenticationTokenException"
@@ -56,7 +58,7 @@ def test_an_address_that_others_can_reach_is_refused_without_a_flag():
 def test_with_the_flag_it_is_allowed():
     """--allow-remote lets --host be any address."""
     process = start("--host", "0.0.0.0", "--port", "0", "--allow-remote")
-    assert process.stdout.readline().startswith("http://0.0.0.0:")
+    assert line_of(process).startswith("http://0.0.0.0:")
     process.terminate()
     process.communicate(timeout=10)
 
@@ -82,7 +84,7 @@ def test_a_wrong_argument_is_an_error_in_words(arguments, status, message):
 def test_other_services_answer_too():
     """The fake is switched on when the first call for another AWS service comes."""
     process = start("--account-id", "222222222222")
-    url = process.stdout.readline().rstrip("\n")
+    url = line_of(process).rstrip("\n")
     scope = "unknown/20260101/us-east-1/sts/aws4_request"
     headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
     body = b"Action=GetCallerIdentity&Version=2011-06-15"
