@@ -1,9 +1,19 @@
-"""Where an optional package is not installed, the files that import it are skipped, and the report says why."""
+"""What holds for all tests, those of the examples too.
+
+Where an optional package is not installed, the files that import it are skipped, and the report says why.
+
+A test that hangs ends its process, which first prints where each of its threads is. Under pytest-xdist that is one
+worker: the test has failed, and another worker goes on with the rest.
+"""
 
 from __future__ import annotations
 
+import faulthandler
+import os
 import re
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,6 +32,60 @@ OPTIONAL = (
     "xdist",
 )
 MISSING = [package for package in OPTIONAL if find_spec(package) is None]
+
+LIMIT = 300
+"""Seconds for one test, for the collection, and for what comes after the last test. Waits have limits of their own."""
+STDERR = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # While a test runs, pytest keeps to itself what is written to stderr.
+    config.stash[STDERR] = os.dup(2)
+    _end_on_alarm(config.stash[STDERR])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """A thread that a test has left behind could keep the process from ending."""
+    _end_on_alarm(2)
+    os.close(config.stash[STDERR])
+    _set_alarm(LIMIT)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Iterator[None]:
+    with _limited():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    with _limited():
+        return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_enter_pdb() -> None:
+    _set_alarm(0)
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    _set_alarm(LIMIT)
+    try:
+        yield
+    finally:
+        _set_alarm(0)
+
+
+def _set_alarm(seconds: float) -> None:
+    if hasattr(signal, "SIGALRM"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _end_on_alarm(descriptor: int) -> None:
+    """No Python code runs then, which could wait for a lock itself; after the tracebacks the signal does its work."""
+    if hasattr(signal, "SIGALRM"):
+        faulthandler.register(signal.SIGALRM, descriptor, all_threads=True, chain=True)
 
 
 @pytest.hookimpl(tryfirst=True)
