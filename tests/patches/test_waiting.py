@@ -133,7 +133,7 @@ def test_fake_within_freezegun_within_fake(layerperm):
 
 @pytest.fixture
 def frozen_by_user():
-    with freezegun.freeze_time(LEAP_DAY) as clock:
+    with freezegun.freeze_time(LEAP_DAY, ignore=["_pytest.timing"]) as clock:
         yield clock
 
 
