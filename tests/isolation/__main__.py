@@ -38,12 +38,15 @@ class Verdicts:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.isolation")
     parser.add_argument("--cycles", type=int, default=10_000)
-    cycles: int = parser.parse_args().cycles
+    parser.add_argument("--warm-up", type=int, default=200)
+    arguments = parser.parse_args()
+    cycles: int = arguments.cycles
     verdicts = Verdicts()
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.json"
-        os.environ |= {"LAYERPERM_CYCLES": str(cycles), "LAYERPERM_REPORT": str(report)}
+        os.environ |= {"LAYERPERM_WARM_UP": str(arguments.warm_up), "LAYERPERM_CYCLES": str(cycles)}
+        os.environ["LAYERPERM_REPORT"] = str(report)
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         pytest.main([*OPTIONS, str(Path(__file__).with_name("cycles.py"))], plugins=[verdicts])
         found = json.loads(report.read_text(encoding="utf-8")) if report.exists() else None

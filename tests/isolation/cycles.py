@@ -22,9 +22,8 @@ from pytest_layerperm import ConnectionLost, Interleave, LayerPerm, Throttle
 from tests.isolation import probe
 from tests.limits import start_and_join
 
-CYCLES = int(os.environ["LAYERPERM_CYCLES"])
+WARM_UP, CYCLES = int(os.environ["LAYERPERM_WARM_UP"]), int(os.environ["LAYERPERM_CYCLES"])
 REPORT = Path(os.environ["LAYERPERM_REPORT"])
-WARM_UP = 200
 KEY: dict[str, Any] = {"LayerName": "shared-deps", "VersionNumber": 1}
 GRANT: dict[str, Any] = {**KEY, "StatementId": "grant", "Action": "lambda:GetLayerVersion", "Principal": "222222222222"}
 
@@ -115,8 +114,11 @@ def other_services(fixture: Fixture) -> None:
 
 
 OFTEN = [plain, faults, nested, default_session, threads, failure]
-SELDOM = [clock, server, other_services]
-"""These cost much more, whatever this plugin does: freezegun looks through all modules, moto resets all services."""
+SELDOM = [other_services, server, clock]
+"""These cost much more, whatever this plugin does: freezegun looks through all modules, moto resets all services.
+
+The clock is the last, so that freezegun knows moto's modules too once the first round is over.
+"""
 
 
 def _cycles(first: int, last: int) -> list[Any]:
