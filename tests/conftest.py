@@ -15,7 +15,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture
 def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """pytest's own; where this suite is run in random order, the runs inside it are not, and none runs without end."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:randomly")
+    """pytest's own, with this plugin alone: others are named with ``-p``. No run of it is without end."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "pytest_layerperm.plugin")
     monkeypatch.setattr(pytester, "runpytest_subprocess", partial(pytester.runpytest_subprocess, timeout=LIMIT))
     return pytester

@@ -42,7 +42,7 @@ def test_a_test_that_hangs_ends_the_run(hanging: pytest.Pytester) -> None:
 def test_a_test_that_hangs_has_failed_and_the_others_run(hanging: pytest.Pytester) -> None:
     """Under pytest-xdist it ends its worker only."""
     pytest.importorskip("xdist")
-    result = hanging.runpytest_subprocess("-n1")
+    result = hanging.runpytest_subprocess("-p", "xdist", "-n1")
     result.assert_outcomes(passed=2, failed=1)
     result.stdout.fnmatch_lines(["*worker 'gw*' crashed while running '*test_it?1?'*"])
 

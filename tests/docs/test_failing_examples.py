@@ -62,16 +62,17 @@ def test_on_continuous_integration(report, monkeypatch):
     assert report() == EXPECTED
 
 
-def test_without_autoload(report, monkeypatch):
-    """The plugin given by name says the same."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    assert report("-p", "pytest_layerperm.plugin", apart=True) == EXPECTED
+def test_with_autoload(report, monkeypatch):
+    """Found by its entry point, among all plugins that are installed, the plugin says the same."""
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    monkeypatch.delenv("PYTEST_PLUGINS")
+    assert report(apart=True) == EXPECTED
 
 
 def test_on_two_workers(report):
     """From the workers of pytest-xdist the same reports arrive, calls included."""
     pytest.importorskip("xdist", reason="xdist is not installed")
-    text = report("-n2", apart=True)
+    text = report("-p", "xdist", "-n2", apart=True)
     assert failures_of(text) == failures_of(EXPECTED)
     assert len(failures_of(text)) == 5
     assert summary_of(text) == summary_of(EXPECTED)

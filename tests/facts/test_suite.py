@@ -142,7 +142,7 @@ def test_interrupted_run_deletes_what_it_published(served: Served, tmp_path: Pat
 def test_workers_send_their_results(pytester: pytest.Pytester, served: Served) -> None:
     """Under pytest-xdist the table is that of all workers."""
     pytest.importorskip("xdist")
-    result = pytester.runpytest_subprocess(*SUITE, served.option, "-n", "2", "-k", "revisions/")
+    result = pytester.runpytest_subprocess(*SUITE, served.option, "-p", "xdist", "-n", "2", "-k", "revisions/")
     result.assert_outcomes(passed=13)
     result.stdout.fnmatch_lines(["revisions  7 of 7*2 of 2*-*4 of 4"])
     assert list(served.fake.layers) == []
@@ -192,7 +192,7 @@ def test_aws_must_be_meant(pytester: pytest.Pytester) -> None:
 def test_aws_is_asked_by_one_process(pytester: pytest.Pytester) -> None:
     """The quota is for all workers together."""
     pytest.importorskip("xdist")
-    options = ("--layerperm-endpoint=aws", "--layerperm-yes-use-my-account", "-n", "2")
+    options = ("--layerperm-endpoint=aws", "--layerperm-yes-use-my-account", "-p", "xdist", "-n", "2")
     assert "--layerperm-endpoint=aws keeps to a quota of calls: run it without -n" in refusal(pytester, *options)
 
 

@@ -1,7 +1,11 @@
-"""Under the plugins that run tests elsewhere, in another order, or again: each test has a fake of its own."""
+"""Under the plugins that run tests elsewhere, in another order, or again: each test has a fake of its own.
+
+With ``LAYERPERM_ENDURANCE=1`` in the environment, the same in every distribution, and in twenty orders.
+"""
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -56,30 +60,32 @@ def test_without():
     assert "AWS_SECRET_ACCESS_KEY" not in os.environ
 """
 COUNT = 28
+ENDURANCE = os.environ.get("LAYERPERM_ENDURANCE") == "1"
+DISTRIBUTIONS = ["worksteal", "loadscope", "load"] if ENDURANCE else ["worksteal"]
+SEEDS = range(1, 21) if ENDURANCE else [1]
 
 
 @pytest.fixture(autouse=True)
-def _plugins_on(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Here random order is what it is about; variables that only an outer run of xdist has are not."""
-    monkeypatch.delenv("PYTEST_ADDOPTS")
+def _no_outer_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the variables that only an outer run of xdist has."""
     for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY", raising=False)
 
 
-@pytest.mark.parametrize("dist", ["loadscope", "worksteal"])
+@pytest.mark.parametrize("dist", DISTRIBUTIONS)
 def test_two_workers(dist: str, pytester: pytest.Pytester) -> None:
     """Whichever worker has a test, and whichever tests it had before."""
     pytester.makepyfile(SUITE)
-    result = pytester.runpytest_subprocess("-n2", f"--dist={dist}", "-W", "error", "-p", "no:randomly")
+    result = pytester.runpytest_subprocess("-p", "xdist", "-n2", f"--dist={dist}", "-W", "error")
     result.assert_outcomes(passed=COUNT)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_random_order(seed: int, pytester: pytest.Pytester) -> None:
     """Whatever ran before."""
     pytester.makepyfile(SUITE)
-    result = pytester.runpytest_subprocess(f"--randomly-seed={seed}")
+    result = pytester.runpytest_subprocess("-p", "randomly", f"--randomly-seed={seed}")
     result.assert_outcomes(passed=COUNT)
 
 
@@ -113,7 +119,7 @@ def test_that_never_calls(layerperm): ...
 def test_tests_that_run_again(pytester: pytest.Pytester) -> None:
     """The second time has a new fake, its marker's faults anew, and none of those the first time left."""
     pytester.makepyfile(RERUN)
-    result = pytester.runpytest_subprocess("--reruns=2", "-p", "no:randomly")
+    result = pytester.runpytest_subprocess("-p", "rerunfailures", "--reruns=2")
     result.assert_outcomes(passed=2, failed=1, errors=0)
     result.stdout.fnmatch_lines(["*an injected fault was never triggered*"])
 
@@ -134,7 +140,7 @@ def test_it(layerperm, layerperm_server, number):
 def test_a_worker_that_dies(pytester: pytest.Pytester) -> None:
     """Its test has failed, and the one that comes in its place does the others."""
     pytester.makepyfile(CRASH)
-    result = pytester.runpytest_subprocess("-n2", "-p", "no:randomly")
+    result = pytester.runpytest_subprocess("-p", "xdist", "-n2")
     result.assert_outcomes(passed=7, failed=1)
     result.stdout.fnmatch_lines(["*worker 'gw*' crashed while running '*test_it?3?'*"])
 

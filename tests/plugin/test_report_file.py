@@ -42,7 +42,7 @@ def shown_in(path):
     return {test["name"].partition("::")[2]: test for test in json.loads(data)["tests"]}
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "2")], ids=["one process", "xdist"])
 def test_the_page_has_the_tests_that_failed(pytester, workers):
     """Each failed test that used layerperm is there with its failure, layers and calls, from whatever process."""
     if workers:
