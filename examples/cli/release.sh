@@ -5,12 +5,13 @@ set -euo pipefail
 name=$1 archive=$2
 
 publish() { # region archive
-    version=$(aws lambda publish-layer-version --region "$1" --layer-name "$name" --zip-file "fileb://$2" \
-        --query Version --output text)
+    local published version arn
+    published=$(aws lambda publish-layer-version --region "$1" --layer-name "$name" --zip-file "fileb://$2" \
+        --query '[Version,LayerVersionArn]' --output text)
+    read -r version arn <<<"$published"
     aws lambda add-layer-version-permission --region "$1" --layer-name "$name" --version-number "$version" \
         --statement-id everybody --principal '*' --action lambda:GetLayerVersion >/dev/null
-    aws lambda get-layer-version --region "$1" --layer-name "$name" --version-number "$version" \
-        --query LayerVersionArn --output text
+    echo "$arn"
 }
 
 for region in us-east-1 eu-west-1 ap-southeast-2; do
