@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from ...lambda_api.arn import parse
-from ...lambda_api.errors import LambdaError, ResourceNotFoundException
-from .stacks import LAYER_VERSION, PERMISSION, Deployments, InvalidProperties, ResourceFailed
+from ...lambda_api.errors import AccessDeniedException, LambdaError, ResourceNotFoundException
+from .stacks import LAYER_VERSION, PERMISSION, Deployments, HandlerDenied, InvalidProperties, ResourceFailed
 
 Act = Callable[[str, str, str, dict[str, Any]], dict[str, Any]]
 """Carries out an operation in an account and a region with these members; returns its answer, raises LambdaError."""
@@ -88,12 +88,11 @@ class PermissionResource(Resource):
         properties = dict(template["Properties"])
         arn = str(properties.pop("LayerVersionArn"))
         layer, version = parse(arn)
-        # What is no version ARN is left to the pattern of LayerName to refuse.
-        self._given = {
-            "LayerName": arn if layer is None or version is None else layer.arn,
-            "VersionNumber": str(version or 1),
-            "StatementId": name,
-        }
+        # A layer's ARN or name has no version for the path, and Lambda's own validation rejects that (11.24).
+        place = {"LayerName": arn} if layer is None else {"LayerName": layer.arn}
+        if version is not None:
+            place["VersionNumber"] = str(version)
+        self._given = {**place, "StatementId": name}
         self.act("AddLayerVersionPermission", {**self._given, **properties})
         self._id = f"{arn}#{name}"
 
@@ -103,9 +102,12 @@ class PermissionResource(Resource):
 
     def remove(self) -> None:
         try:
-            self.act("RemoveLayerVersionPermission", self._given)
+            for operation in ("GetLayerVersionPolicy", "RemoveLayerVersionPermission"):
+                self.act(operation, self._given)
         except ResourceNotFoundException:
             return
+        except AccessDeniedException:
+            raise HandlerDenied(f"Lambda:{operation} access denied") from None
 
 
 class Kind:

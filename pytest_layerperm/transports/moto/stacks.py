@@ -17,12 +17,17 @@ _HANDLER_ERRORS = {
     "PolicyLengthExceededException": "ServiceLimitExceeded",
     "ResourceConflictException": "ResourceConflict",
     "ResourceNotFoundException": "NotFound",
+    "ValidationException": "InvalidRequest",
 }
-"""CloudFormation's word for a service's error: recorded for AccessDenied and for those that are not here."""
+"""CloudFormation's word for a service's error: recorded for AccessDenied and InvalidRequest, inferred for the others."""
 
 
 class InvalidProperties(LambdaError):
     """Properties that the resource's schema refuses: no handler is asked."""
+
+
+class HandlerDenied(LambdaError):
+    """A denial that the resource's handler words itself (11.23: recorded for GetLayerVersionPolicy)."""
 
 
 class EmbeddedStackFailed(LambdaError):
@@ -49,22 +54,20 @@ class ResourceFailed(LambdaError):
 
 
 def _reason(logical_id: str, resource_type: str, failed: LambdaError) -> str:
-    """AWS's sentences (8.5); that layers are spoken of as recorded for one of them, in all errors, is inferred."""
+    """AWS's sentences, the newest generation (11.23); that all errors have this form is inferred."""
     if isinstance(failed, InvalidProperties):
         return f"Properties validation failed for resource {logical_id} with message:\n{failed.message}"
     if isinstance(failed, EmbeddedStackFailed):
         return str(failed.message)
-    request_id = uuid.uuid4()
-    if resource_type in (LAYER_VERSION, PERMISSION):
-        where = (
-            f"(Service: AWSLambdaInternal; Status Code: {failed.status}; Error Code: {failed.code}; "
-            f"Request ID: {request_id}; Proxy: null)"
-        )
-    else:
-        where = f"(Service: Lambda, Status Code: {failed.status}, Request ID: {request_id})"
-    handler_error = _HANDLER_ERRORS.get(failed.code, "GeneralServiceException")
+    if isinstance(failed, HandlerDenied):
+        return _from_handler(str(failed.message), "AccessDenied")
+    attempt = f"(Service: Lambda, Status Code: {failed.status}, Request ID: {uuid.uuid4()}) (SDK Attempt Count: 1)"
+    return _from_handler(f"{failed.message} {attempt}", _HANDLER_ERRORS.get(failed.code, "GeneralServiceException"))
+
+
+def _from_handler(message: str, handler_error: str) -> str:
     return (
-        f'Resource handler returned message: "{failed.message} {where}" '
+        f'Resource handler returned message: "{message}" '
         f"(RequestToken: {uuid.uuid4()}, HandlerErrorCode: {handler_error})"
     )
 

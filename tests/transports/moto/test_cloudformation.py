@@ -350,8 +350,8 @@ def test_retained(layerperm, cloud):
 # --- failures
 
 TEXT = (
-    'Resource handler returned message: "{} (Service: AWSLambdaInternal; Status Code: {}; Error Code: {}; '
-    'Request ID: UUID; Proxy: null)" (RequestToken: UUID, HandlerErrorCode: {})'
+    'Resource handler returned message: "{} (Service: Lambda, Status Code: {}, Request ID: UUID) '
+    '(SDK Attempt Count: 1)" (RequestToken: UUID, HandlerErrorCode: {})'
 )
 BAD_PRINCIPAL = (
     "1 validation error detected: Value 'XXXXXXXXXXXXfa1cebac' at 'principal' failed to satisfy constraint: "
@@ -371,7 +371,7 @@ def test_bad_principal(layerperm, cloud):
         ("stack", "ROLLBACK_IN_PROGRESS"),
         ("stack", "ROLLBACK_COMPLETE"),
     ]
-    assert matches(TEXT.format(BAD_PRINCIPAL, 400, "ValidationException", "GeneralServiceException"), events[1][2])
+    assert matches(TEXT.format(BAD_PRINCIPAL, 400, "InvalidRequest"), events[1][2])
     assert events[2][2] == "The following resource(s) failed to create: [Share]. Rollback requested by user."
 
 
@@ -400,13 +400,12 @@ def test_failure_while_exporting(layerperm, cloud):
 
 
 @pytest.mark.parametrize(
-    ("arn", "text", "status", "code", "handler"),
+    ("arn", "text", "status", "handler"),
     [
         (
             f"arn:aws:lambda:us-east-1:{ACCOUNT}:layer:nothing:1",
             f"Layer version arn:aws:lambda:us-east-1:{ACCOUNT}:layer:nothing:1 does not exist.",
             404,
-            "ResourceNotFoundException",
             "NotFound",
         ),
         (
@@ -415,21 +414,54 @@ def test_failure_while_exporting(layerperm, cloud):
             f"resource: arn:aws:lambda:us-east-1:{OTHER}:layer:deps:1 because no resource-based policy allows the "
             "lambda:AddLayerVersionPermission action",
             403,
-            "AccessDeniedException",
             "AccessDenied",
         ),
     ],
 )
-def test_other_refusals(cloud, arn, text, status, code, handler):
+def test_other_refusals(cloud, arn, text, status, handler):
     """Other refusals are spoken of alike (inferred)."""
     cloud.create(permission(arn))
-    assert matches(TEXT.format(text, status, code, handler), cloud.events()[1][2])
+    assert matches(TEXT.format(text, status, handler), cloud.events()[1][2])
+
+
+NO_VERSION = "Value null at 'versionNumber' failed to satisfy constraint: Member must not be null"
+
+
+@pytest.mark.parametrize("name", ["deps", f"arn:aws:lambda:us-east-1:{ACCOUNT}:layer:deps"])
+def test_layer_without_a_version(layerperm, cloud, name):
+    """A layer's ARN or name grants on no version, though version 1 is there: the stack rolls back (11.24)."""
+    layer = layerperm.publish_layer("deps")
+    cloud.create(permission(name))
+    text = f"1 validation error detected: {NO_VERSION}"
+    assert matches(TEXT.format(text, 400, "InvalidRequest"), cloud.events()[1][2])
+    assert cloud.status() == "ROLLBACK_COMPLETE"
+    assert layer.policy is None
+
+
+def test_version_below_one(layerperm, cloud):
+    """Version 0 is no version either."""
+    layer = layerperm.publish_layer("deps")
+    cloud.create(permission(f"arn:aws:lambda:us-east-1:{ACCOUNT}:layer:deps:0"))
+    assert matches(TEXT.format("Layer Version Cannot be less than 1", 400, "InvalidRequest"), cloud.events()[1][2])
+    assert layer.policy is None
+
+
+def test_update_without_a_version(layerperm, cloud):
+    """An update to a layer's ARN rolls back, and the old statement stays."""
+    layer = layerperm.publish_layer("deps")
+    cloud.create(permission(layer.arn))
+    cloud.update(permission(layer.layer_arn))
+    assert cloud.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert len(layer.policy["Statement"]) == 1
 
 
 def test_no_version_arn(cloud):
-    """What is no version ARN breaks the pattern of LayerName."""
+    """Anything else breaks the pattern of LayerName as well."""
     cloud.create(permission("no arn"))
-    assert "Value 'no arn' at 'layerName' failed to satisfy constraint" in cloud.events()[1][2]
+    reason = cloud.events()[1][2]
+    assert "2 validation errors detected: " in reason
+    assert "Value 'no arn' at 'layerName' failed to satisfy constraint" in reason
+    assert NO_VERSION in reason
 
 
 def test_missing_object(layerperm, cloud):
@@ -519,17 +551,24 @@ def test_failed_change_set(layerperm, cloud):
     assert [layer.version for layer in layerperm.layers] == [2]
 
 
-def test_failed_deletion(layerperm):
-    """A statement that may not be removed makes the deletion fail; the stack stays and can be deleted later."""
+@pytest.mark.parametrize(
+    ("allowed", "denied"),
+    [("lambda:List*", "GetLayerVersionPolicy"), ("lambda:Get*", "RemoveLayerVersionPermission")],
+)
+def test_failed_deletion(layerperm, allowed, denied):
+    """A permission that may not be read or removed makes the deletion fail; the stack can be deleted later (11.23)."""
     layer = layerperm.publish_layer()
     cloud = Cloud(layerperm.session())
     cloud.create(permission(layer.arn))
-    policy = {"Statement": {"Effect": "Allow", "Action": "lambda:Get*", "Resource": "*"}}
+    policy = {"Statement": {"Effect": "Allow", "Action": allowed, "Resource": "*"}}
     weak = layerperm.session(identity_policy=policy).client("cloudformation")
     weak.delete_stack(StackName="stack")
     assert cloud.status() == "DELETE_FAILED"
-    user = f"arn:aws:iam::{ACCOUNT}:user/layerperm"
-    assert f"User: {user} is not authorized to perform: lambda:RemoveLayerVersionPermission" in cloud.events()[-2][2]
+    assert matches(
+        f'Resource handler returned message: "Lambda:{denied} access denied" '
+        "(RequestToken: UUID, HandlerErrorCode: AccessDenied)",
+        cloud.events()[-2][2],
+    )
     cloud.client.delete_stack(StackName="stack")
     assert layer.policy is None
 
@@ -595,7 +634,7 @@ def test_function_with_a_forbidden_layer(layerperm, cloud):
     assert matches(
         f'Resource handler returned message: "User: arn:aws:iam::{ACCOUNT}:root is not authorized to perform: '
         f"lambda:GetLayerVersion on resource: {layer.arn} because no resource-based policy allows the "
-        'lambda:GetLayerVersion action (Service: Lambda, Status Code: 403, Request ID: UUID)" '
+        'lambda:GetLayerVersion action (Service: Lambda, Status Code: 403, Request ID: UUID) (SDK Attempt Count: 1)" '
         "(RequestToken: UUID, HandlerErrorCode: AccessDenied)",
         cloud.events("failing")[1][2],
     )
