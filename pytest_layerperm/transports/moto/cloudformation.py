@@ -5,8 +5,6 @@ A stack's calls are those of whoever deploys it: they are judged, but neither lo
 
 from __future__ import annotations
 
-import json
-import re
 import secrets
 import string
 from abc import ABC, abstractmethod
@@ -16,6 +14,7 @@ from typing import Any
 
 from ...lambda_api.arn import parse
 from ...lambda_api.errors import AccessDeniedException, LambdaError, ResourceNotFoundException
+from .stack_order import in_order, references
 from .stacks import LAYER_VERSION, PERMISSION, Deployments, HandlerDenied, InvalidProperties, ResourceFailed
 
 Act = Callable[[str, str, str, dict[str, Any]], dict[str, Any]]
@@ -208,25 +207,30 @@ class Stacks:
         """Lets what refuses a resource name it."""
         try:
             yield
+        except ResourceFailed:
+            raise  # Of another resource, which this one refers to.
         except LambdaError as failed:
             raise ResourceFailed(logical_id, resource_type, failed, action) from None
 
     def modified(self, names: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-        """The resources to be updated: layer versions first, and with them what refers to one that is replaced."""
+        """The resources to be updated: with them what refers to a layer version that is replaced."""
         changed = list(names)
-        layers = [name for name in changed if after[name]["Type"] == LAYER_VERSION]
+        layers = {name for name in changed if after[name]["Type"] == LAYER_VERSION}
         followers = [
             name
             for name, resource in after.items()
-            if name in before and resource["Type"] in _FOLLOWERS and refers_to(resource, layers)
+            if name in before
+            and name not in changed
+            and resource["Type"] in _FOLLOWERS
+            and not layers.isdisjoint(references(resource))
         ]
-        others = [name for name in changed if name not in layers and name not in followers]
-        return [*layers, *others, *followers]
+        return [*changed, *followers]
 
-
-def refers_to(template: Any, names: Iterable[str]) -> bool:
-    """Whether a part of a template refers to one of these resources, by Ref, Fn::GetAtt or Fn::Sub."""
-    text = json.dumps(template, default=str)
-    return any(
-        re.search(rf'"Ref": "{name}"|"Fn::GetAtt": (\["{name}"|"{name}\.)|\$\{{{name}[.}}]', text) for name in names
-    )
+    def steps(
+        self, added: Iterable[str], modified: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> list[str]:
+        """The resources that an update works on, in its order: ours in any case, since only their resolved properties,
+        with parameters, conditions and imports, show whether they change.
+        """
+        ours = [name for name, resource in after.items() if name in before and resource["Type"] in self._kinds]
+        return in_order([*added, *self.modified(modified, before, after), *ours], after)

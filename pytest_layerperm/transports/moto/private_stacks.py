@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -23,6 +24,10 @@ class Stacks(Protocol):
 
     def modified(self, names: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]: ...
 
+    def steps(
+        self, added: Iterable[str], modified: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> list[str]: ...
+
 
 @contextmanager
 def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
@@ -34,6 +39,7 @@ def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
         parsing.resource_class_from_type,
         parsing.ResourceMap.build_resource_diff,
     )
+    real_update, real_change = parsing.ResourceMap.update, parsing.parse_and_update_resource
 
     def resource_class(resource_type: str) -> Any:
         return rules().kind_of(resource_type) or real_class(resource_type)
@@ -45,10 +51,35 @@ def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
 
         return make
 
+    updating: ContextVar[Any] = ContextVar("updating", default=None)
+
     def build_resource_diff(self: Any, template: dict[str, Any], *more: Any) -> Any:
-        found = real_diff(self, template, *more)
-        found["Modify"] = rules().modified(found["Modify"], self._resource_json_map, template["Resources"])
+        found, before, after = real_diff(self, template, *more), self._resource_json_map, template["Resources"]
+        if updating.get() is self:
+            # moto makes what is new first; each in its turn is left to ``change`` below.
+            found["Modify"], found["Add"] = rules().steps(found["Add"], found["Modify"], before, after), []
+        else:
+            found["Modify"] = rules().modified(found["Modify"], before, after)
         return found
+
+    def update(self: Any, *given: Any, **named: Any) -> None:
+        token = updating.set(self)
+        try:
+            real_update(self, *given, **named)
+        finally:
+            updating.reset(token)
+
+    def change(logical_id: str, template: dict[str, Any], resources: Any, **where: Any) -> Any:
+        made, condition = resources._parsed_resources, template.get("Condition")
+        existing = made.get(logical_id)
+        if existing is None:
+            made.pop(logical_id, None)
+            return resources[logical_id]
+        if condition and not resources.lazy_condition_map[condition]:
+            resources._delete_resource(existing, template)
+            return None
+        # moto forgets a resource that it cannot update.
+        return real_change(logical_id, template, resources, **where) or existing
 
     def rolled_back(real: Any, stack_of: Callable[..., Any]) -> Any:
         def deploy(self: Any, *given: Any, **named: Any) -> Any:
@@ -88,7 +119,8 @@ def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
     with replaced(
         (parsing, "resource_class_from_type", resource_class),
         (parsing, "parse_and_create_resource", named(parsing.parse_and_create_resource, "CREATE")),
-        (parsing, "parse_and_update_resource", named(parsing.parse_and_update_resource, "UPDATE")),
+        (parsing, "parse_and_update_resource", named(change, "UPDATE")),
+        (parsing.ResourceMap, "update", update),
         (parsing.ResourceMap, "build_resource_diff", build_resource_diff),
         (backend, "create_stack", rolled_back(backend.create_stack, lambda *_, **__: None)),
         (backend, "update_stack", rolled_back(backend.update_stack, _stack_named)),

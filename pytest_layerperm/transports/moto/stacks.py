@@ -19,7 +19,7 @@ _HANDLER_ERRORS = {
     "ResourceNotFoundException": "NotFound",
     "ValidationException": "InvalidRequest",
 }
-"""CloudFormation's word for a service's error: recorded for AccessDenied and InvalidRequest, inferred for the others."""
+"""CloudFormation's word for a service's error: two were recorded, AccessDenied and InvalidRequest."""
 
 
 class InvalidProperties(LambdaError):

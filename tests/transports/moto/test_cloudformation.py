@@ -290,6 +290,99 @@ def test_followers(layerperm, cloud, reference):
     assert [(layer.version, len(layer.policy["Statement"])) for layer in layerperm.layers] == [(2, 1)]
 
 
+def with_partner(template, reference={"Ref": "Deps"}, **attributes):  # noqa: B006
+    """The template with a permission more, for what the reference leads to."""
+    share = permission(reference)["Resources"]["Share"]
+    return {**template, "Resources": {"Partner": {**share, **attributes}, **template["Resources"]}}
+
+
+def change(cloud, template, kind="UPDATE", stack="stack", name="changes", **given):
+    """Deploys a template as CDK and SAM do, with a change set."""
+    body = template if isinstance(template, str) else json.dumps(template)
+    named = {"ChangeSetName": name, "StackName": stack}
+    cloud.client.create_change_set(**named, ChangeSetType=kind, TemplateBody=body, **given)
+    cloud.client.execute_change_set(**named)
+
+
+@pytest.mark.parametrize("by", ["update", "change set"])
+def test_replaced_and_shared_at_once(layerperm, cloud, by):
+    """A permission that comes with the update that replaces its layer version grants on the new one (11.22)."""
+    cloud.create(layer_version(LayerName="deps"))
+    template = with_partner(layer_version(LayerName="deps", Description="changed"))
+    if by == "update":
+        cloud.update(template)
+    else:
+        change(cloud, template)
+    assert cloud.status() == "UPDATE_COMPLETE"
+    (new,) = layerperm.layers
+    assert new.version == 2
+    assert len(new.policy["Statement"]) == 1
+    assert cloud.resources()["Partner"].startswith(f"{new.arn}#Partner-")
+    assert layerperm.client(OTHER).get_layer_version_by_arn(Arn=new.arn)["Version"] == 2
+
+
+def test_update_follows_dependencies(layerperm, cloud):
+    """DependsOn orders an update too: a permission that must wait for another one comes after it."""
+    layer = layerperm.publish_layer()
+    cloud.create(permission(layer.arn))
+    template = with_partner(permission(layer.arn, "*"), layer.arn, DependsOn="Share")
+    cloud.update(template)
+    sids = [statement["Sid"].partition("-")[0] for statement in layer.policy["Statement"]]
+    assert sids == ["Share", "Partner"]
+
+
+CONDITIONAL = """
+Parameters:
+  Shared:
+    Type: String
+Conditions:
+  IsShared: !Equals [!Ref Shared, "yes"]
+Resources:
+  Share:
+    Type: AWS::Lambda::LayerVersionPermission
+    Condition: IsShared
+    Properties:
+      Action: lambda:GetLayerVersion
+      LayerVersionArn: {}
+      Principal: "222222222222"
+  Table:
+    Type: AWS::SSM::Parameter
+    Properties: {{Name: table, Type: String, Value: table}}
+"""
+
+
+def test_condition_that_changes(layerperm, cloud):
+    """A permission comes and goes with its condition."""
+    layer = layerperm.publish_layer()
+    template = CONDITIONAL.format(layer.arn)
+    cloud.create(template, Shared="no")
+    assert layer.policy is None
+    cloud.update(template, Shared="yes")
+    assert len(layer.policy["Statement"]) == 1
+    cloud.update(template, Shared="no")
+    assert layer.policy is None
+    cloud.update(template + "    Metadata: {changed: true}\n", Shared="no")
+    assert cloud.status() == "UPDATE_COMPLETE"
+
+
+def test_import_that_changes(layerperm, cloud):
+    """A permission in another stack follows an exported layer version at its own next update."""
+    exported = YAML.replace(
+        "    Value: !Ref SharedDependencies\n", "    Value: !Ref SharedDependencies\n    Export: {Name: deps}\n"
+    )
+    exported = exported.replace(
+        "AWS::Lambda::LayerVersion\n", "AWS::Lambda::LayerVersion\n    UpdateReplacePolicy: Retain\n"
+    )
+    cloud.create(exported)
+    importing = permission({"Fn::ImportValue": "deps"}, "*")
+    cloud.create(importing, name="importing")
+    cloud.update(exported, Key="two.zip")
+    cloud.update({**importing, "Description": "again"}, name="importing")
+    old, new = layerperm.layers
+    assert old.policy is None
+    assert len(new.policy["Statement"]) == 2
+
+
 def test_change_sets(layerperm, cloud):
     """Change sets make and change stacks just so."""
     given = {"StackName": "stack", "TemplateBody": YAML}
@@ -751,6 +844,7 @@ def test_moto_is_restored():
         (parsing, "parse_and_create_resource"),
         (parsing, "parse_and_update_resource"),
         (parsing.ResourceMap, "build_resource_diff"),
+        (parsing.ResourceMap, "update"),
         (models.CloudFormationBackend, "create_stack"),
         (models.CloudFormationBackend, "update_stack"),
         (models.CloudFormationBackend, "execute_change_set"),

@@ -1,0 +1,49 @@
+"""What a part of a template refers to, and the order in which CloudFormation works on its resources (11.22)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+
+def references(part: Any) -> Iterator[str]:
+    """The logical ids, and whatever else has a name, that a part of a template refers to."""
+    if isinstance(part, Mapping):
+        for key, value in cast(Mapping[str, Any], part).items():
+            yield from _named(key, value)
+            yield from references(value)
+    elif isinstance(part, list):
+        for one in cast(list[Any], part):
+            yield from references(one)
+
+
+def _named(key: str, value: Any) -> Sequence[str]:
+    first = cast(list[Any], value)[0] if isinstance(value, list) and value else value
+    if key == "DependsOn" and isinstance(value, list):
+        return cast(list[str], value)
+    if not isinstance(first, str):
+        return []
+    if key in ("Ref", "DependsOn"):
+        return [first]
+    if key == "Fn::GetAtt":
+        return [first.partition(".")[0]]
+    return re.findall(r"\$\{([A-Za-z0-9]+)", first) if key == "Fn::Sub" else []
+
+
+def in_order(names: Iterable[str], resources: Mapping[str, Any]) -> list[str]:
+    """These resources, each after all that it refers to, by whatever resources between them."""
+    wanted = list(names)
+    seen: set[str] = set()
+    found: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in resources and name not in seen:
+            seen.add(name)
+            for needed in references(resources[name]):
+                visit(needed)
+            found.append(name)
+
+    for name in wanted:
+        visit(name)
+    return [name for name in found if name in wanted]
