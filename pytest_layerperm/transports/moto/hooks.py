@@ -21,9 +21,11 @@ from ...lambda_api.errors import LambdaError
 from ...lambda_api.wire import Request, call_of, refuse, region_of, signature_of
 from ...patches.imports import on_import
 from ...patches.loopback import is_loopback
+from ...service.fault import ConnectionBroken
 from ...service.faults import ConnectionBroken
 from ...service.service import LayerService
-from ..translate import TextHeaders, bytes_of, is_layer_call
+from .. import stack_requests
+from ..translate import TextHeaders, bytes_of, is_layer_call, is_loopback
 from . import private, private_stacks
 from .cloudformation import Stacks
 from .functions import FunctionLayers, check_function_call
@@ -101,6 +103,8 @@ class Moto:
                 called = asked._replace(body=bytes_of(request.body))
                 if check_function_call(called, caller, region_of(asked, signature)):
                     judged.enter_context(private.iam_not_enforced())
+            else:
+                _mend(request, caller.account_id, region_of(asked, signature))
             return self._known(request, url, ask_moto)
 
     def _act(self, operation: str, account_id: str, region_name: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -182,6 +186,15 @@ def joined(current: Callable[[], LayerService]) -> Generator[None]:
         undo.callback(_joints.clear)
         undo.enter_context(on_import({private.CORE: joint.join}))
         yield
+
+
+def _mend(request: Any, account_id: str, region_name: str) -> None:
+    """Changes a request to CloudFormation where moto would not understand it."""
+    body = bytes_of(request.body)
+    mended = stack_requests.mended(body, account_id, region_name)
+    if mended != body:
+        request.body = mended
+        request.headers["Content-Length"] = str(len(mended))
 
 
 def _is_local(request: Any) -> bool:

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from importlib import import_module
 from typing import Any, Protocol
 
+from .moto_private_mending import executed, export_outputs, find_change_set, mended
 from .private import replaced
 from .stacks import Deployments, EmbeddedStackFailed, ResourceFailed
 
@@ -87,9 +88,12 @@ def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
             state = _State(stack) if stack is not None and stack.template else None
             deployments = rules().deployments
             nested = deployments.running
+            if stack is not None:
+                # moto gives a stack that was made when nothing was exported no exports ever.
+                stack.resource_map.cross_stack_resources = self.exports
             try:
                 with deployments.changing() if state else deployments.making():
-                    return real(self, *given, **named)
+                    done = real(self, *given, **named)
             except ResourceFailed as failed:
                 stack = stack or next(stack for stack in self.stacks.values() if stack.name == named["name"])
                 if state is None:
@@ -97,15 +101,28 @@ def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
                     _forget_resources(stack)
                 else:
                     state.restore()
+                export_outputs(self, stack)
                 _tell(stack, failed, "" if state is None else "UPDATE_")
                 if nested:
                     raise EmbeddedStackFailed(stack.stack_id, failed) from None
                 return stack
+            except Exception:
+                if state is not None:
+                    state.restore()
+                raise
+            export_outputs(self, stack or done)
+            return done
 
         return deploy
 
+    def execute_change_set(self: Any, **named: Any) -> None:
+        real_execute(self, **named)
+        executed(self, find_change_set(self, named["change_set_name"]))
+
     def delete_stack(self: Any, name: str) -> None:
         stack = self.stacks.get(name)
+        if stack is not None:
+            export_outputs(self, stack)  # moto fails on an export that it does not know.
         try:
             real_delete(self, name)
         except ResourceFailed as failed:
@@ -115,17 +132,20 @@ def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
         if stack is not None:
             _forget_resources(stack)
 
-    real_delete = backend.delete_stack
-    with replaced(
-        (parsing, "resource_class_from_type", resource_class),
-        (parsing, "parse_and_create_resource", named(parsing.parse_and_create_resource, "CREATE")),
-        (parsing, "parse_and_update_resource", named(change, "UPDATE")),
-        (parsing.ResourceMap, "update", update),
-        (parsing.ResourceMap, "build_resource_diff", build_resource_diff),
-        (backend, "create_stack", rolled_back(backend.create_stack, lambda *_, **__: None)),
-        (backend, "update_stack", rolled_back(backend.update_stack, _stack_named)),
-        (backend, "execute_change_set", rolled_back(backend.execute_change_set, _stack_of_change_set)),
-        (backend, "delete_stack", delete_stack),
+    real_delete, real_execute = backend.delete_stack, backend.execute_change_set
+    with (
+        mended(),
+        replaced(
+            (parsing, "resource_class_from_type", resource_class),
+            (parsing, "parse_and_create_resource", named(parsing.parse_and_create_resource, "CREATE")),
+            (parsing, "parse_and_update_resource", named(change, "UPDATE")),
+            (parsing.ResourceMap, "update", update),
+            (parsing.ResourceMap, "build_resource_diff", build_resource_diff),
+            (backend, "create_stack", rolled_back(backend.create_stack, lambda *_, **__: None)),
+            (backend, "update_stack", rolled_back(backend.update_stack, _stack_named)),
+            (backend, "execute_change_set", rolled_back(execute_change_set, _stack_of_change_set)),
+            (backend, "delete_stack", delete_stack),
+        ),
     ):
         yield
 
@@ -135,11 +155,8 @@ def _stack_named(backend: Any, *given: Any, **named: Any) -> Any:
 
 
 def _stack_of_change_set(backend: Any, *given: Any, **named: Any) -> Any:
-    name = named["change_set_name"]
-    for change_set in backend.change_sets.values():
-        if name in (change_set.change_set_id, change_set.change_set_name):
-            return backend.stacks[change_set.stack_id]
-    return None
+    change_set = find_change_set(backend, named["change_set_name"])
+    return None if change_set is None else backend.stacks[change_set.stack_id]
 
 
 class _State:

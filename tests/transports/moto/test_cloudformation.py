@@ -768,6 +768,173 @@ def test_function_whose_code_is_in_s3(layerperm, cloud):
     assert layers_of() == []
 
 
+# --- what CDK, SAM and Serverless need
+
+
+EXPORTED = YAML.replace(
+    "    Value: !Ref SharedDependencies\n", "    Value: !Ref SharedDependencies\n    Export: {Name: deps}\n"
+)
+
+
+def test_outputs_after_a_change_set(layerperm, cloud):
+    """After an update by a change set a stack has the new outputs and parameters."""
+    change(cloud, YAML, "CREATE", name="first")
+    assert cloud.outputs()["Layer"] == layerperm.layers[0].arn
+    parameters = [{"ParameterKey": "Key", "ParameterValue": "two.zip"}]
+    change(cloud, YAML + "  More:\n    Value: more\n", name="second", Parameters=parameters)
+    assert cloud.outputs()["Layer"] == layerperm.layers[0].arn
+    assert cloud.outputs()["More"] == "more"
+    named = {"StackName": "stack", "ChangeSetName": "third"}
+    try:
+        cloud.client.create_change_set(**named, ChangeSetType="UPDATE", UsePreviousTemplate=True, Parameters=parameters)
+        reason = cloud.client.describe_change_set(**named)["StatusReason"]
+    except ClientError as refused:  # moto of 2024
+        reason = str(refused)
+    assert re.search("didn't contain changes|No updates are to be performed", reason)
+
+
+@pytest.mark.parametrize("by", ["update", "change set"])
+def test_previous_values(layerperm, cloud, by):
+    """UsePreviousValue is the value that the parameter was given, or has by default, of whatever type."""
+    template = YAML.replace(
+        "    Default: one.zip\n", "    Default: one.zip\n  Number:\n    Type: Number\n    Default: 5\n"
+    )
+    cloud.create(template, Consumer="333333333333")
+    layer = layerperm.layers[0]
+    changed = template.replace("Outputs:\n", "Outputs:\n  Number:\n    Value: !Ref Number\n")
+    given = {
+        "TemplateBody": changed,
+        "Parameters": [{"ParameterKey": key, "UsePreviousValue": True} for key in ("Consumer", "Key", "Number")],
+    }
+    if by == "update":
+        cloud.client.update_stack(StackName="stack", **given)
+    else:
+        change(cloud, changed, Parameters=given["Parameters"])
+    assert cloud.status() == "UPDATE_COMPLETE"
+    assert cloud.outputs()["Number"] == "5"
+    (statement,) = layer.policy["Statement"]
+    assert statement["Principal"] == {"AWS": "arn:aws:iam::333333333333:root"}
+
+
+def test_no_previous_value(layerperm, cloud):
+    """A parameter that the stack does not have, and one of no stack, have no previous value."""
+    layer = layerperm.publish_layer()
+    cloud.create(permission(layer.arn))
+    parameters = [{"ParameterKey": "None", "UsePreviousValue": True}]
+    for name in ("stack", "none"):
+        with pytest.raises((ClientError, KeyError)):
+            cloud.client.update_stack(StackName=name, TemplateBody=YAML, Parameters=parameters)
+
+
+def test_change_sets_of_one_name(layerperm, cloud):
+    """CDK gives the change sets of all stacks one name; each is its own stack's."""
+    layer = layerperm.publish_layer()
+    for stack, principal in (("one", "111111111111"), ("two", "222222222222")):
+        named = {"ChangeSetName": "cdk-deploy-change-set", "StackName": stack}
+        template = json.dumps(permission(layer.arn, principal))
+        cloud.client.create_change_set(**named, ChangeSetType="CREATE", TemplateBody=template)
+    cloud.client.execute_change_set(ChangeSetName="cdk-deploy-change-set", StackName="one")
+    assert cloud.status("one") == "CREATE_COMPLETE"
+    assert cloud.status("two") == "REVIEW_IN_PROGRESS"
+    cloud.client.delete_change_set(ChangeSetName="cdk-deploy-change-set", StackName="two")
+    described = cloud.client.describe_change_set(ChangeSetName="cdk-deploy-change-set", StackName="one")
+    assert described["StackName"] == "one"
+    with pytest.raises(ClientError, match="does not exist"):
+        cloud.client.describe_change_set(ChangeSetName="cdk-deploy-change-set", StackName="two")
+
+
+def test_deleting_a_change_set_that_is_not_there(cloud):
+    """CDK deletes a change set before it creates one, there or not."""
+    cloud.create(YAML)
+    for named in ({"StackName": "stack"}, {}):
+        name = "none" if named else "arn:aws:cloudformation:us-east-1:123456789012:changeSet/none/1"
+        response = cloud.client.delete_change_set(ChangeSetName=name, **named)
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def test_first_change_set_twice(layerperm, cloud):
+    """A second try at the first change set of a stack is no second stack."""
+    named = {"ChangeSetName": "first", "StackName": "stack"}
+    cloud.client.create_change_set(**named, ChangeSetType="CREATE", TemplateBody=YAML)
+    cloud.client.delete_change_set(**named)
+    change(cloud, YAML, "CREATE", name="second")
+    assert [stack["StackStatus"] for stack in cloud.client.describe_stacks()["Stacks"]] == ["CREATE_COMPLETE"]
+
+
+@pytest.mark.parametrize("by", ["update", "change set"])
+def test_exports(layerperm, cloud, by):
+    """What a stack exports changes with it, is seen by stacks that were there before, and goes with it."""
+    importing = with_partner(layer_version(LayerName="other"), {"Fn::ImportValue": "deps"})
+    cloud.create(layer_version(LayerName="other"), name="importing")
+    cloud.create(YAML)
+    if by == "update":
+        cloud.update(EXPORTED, Key="two.zip")
+    else:
+        change(cloud, EXPORTED.replace("Default: one.zip", "Default: two.zip"))
+    newest = cloud.outputs()["Layer"]
+    assert [export["Value"] for export in cloud.client.list_exports()["Exports"]] == [newest]
+    cloud.update(importing, name="importing")
+    assert cloud.resources("importing")["Partner"].startswith(f"{newest}#")
+    cloud.client.delete_stack(StackName="stack")
+    assert cloud.client.list_exports()["Exports"] == []
+
+
+def test_exports_of_a_failed_update(cloud):
+    """A failed update exports what was exported before."""
+    cloud.create(EXPORTED)
+    before = cloud.client.list_exports()["Exports"]
+    cloud.update(EXPORTED, Key="two.zip", Consumer="nobody")
+    assert cloud.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert cloud.client.list_exports()["Exports"] == before
+
+
+def test_warnings_are_no_errors(cloud):
+    """A template that cfn-lint has only warnings for is valid; one with errors is not."""
+    unused = YAML.replace("Parameters:\n", "Parameters:\n  Unused:\n    Type: String\n")
+    assert cloud.client.validate_template(TemplateBody=unused)["Parameters"] == []
+    with pytest.raises(ClientError, match="ValidationError"):
+        cloud.client.validate_template(TemplateBody='{"Resources": {"A": {"Type": "AWS::No::Type"}}}')
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:49152/art.ifacts/nested.yaml",
+        "http://localhost:49152/art.ifacts/nested.yaml?versionId=null",
+        "https://s3.us-east-1.amazonaws.com/art.ifacts/nested.yaml",
+        "https://art.ifacts.s3.us-east-1.amazonaws.com/nested.yaml",
+        "https://art.ifacts.s3-eu-west-1.amazonaws.com/nested.yaml",
+    ],
+)
+def test_template_url(layerperm, cloud, url):
+    """A template is found on AWS's hosts and on this machine's, which is where cdk and sam have uploaded it."""
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="art.ifacts")
+    s3.put_object(Bucket="art.ifacts", Key="nested.yaml", Body=YAML)
+    cloud.client.create_stack(StackName="stack", TemplateURL=url)
+    assert cloud.status() == "CREATE_COMPLETE"
+    cloud.create(
+        {"Resources": {"In": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}}}, "out"
+    )
+    assert cloud.status("out") == "CREATE_COMPLETE"
+
+
+def test_motos_own_failure(layerperm, cloud):
+    """What fails in a resource of moto's leaves the stack as it was."""
+    layer = layerperm.publish_layer()
+    cloud.create(permission(layer.arn))
+    template = permission(layer.arn, "*")
+    template["Resources"]["Bad"] = {
+        "Type": "AWS::S3::Bucket",
+        "Properties": {"BucketName": {"Fn::GetAtt": ["No", "No"]}},
+    }
+    with pytest.raises(ClientError, match="undefined resource No"):
+        cloud.update(template)
+    assert cloud.status() == "CREATE_COMPLETE"
+    (statement,) = layer.policy["Statement"]
+    assert cloud.resources() == {"Share": f"{layer.arn}#{statement['Sid']}"}
+
+
 # --- stacks in stacks, accounts, moto
 
 
@@ -837,7 +1004,7 @@ def test_nested_fakes(layerperm, cloud):
 
 def test_moto_is_restored():
     """When the fake is off, moto's CloudFormation is as it was."""
-    from moto.cloudformation import models, parsing
+    from moto.cloudformation import models, parsing, responses
 
     names = [
         (parsing, "resource_class_from_type"),
@@ -845,6 +1012,11 @@ def test_moto_is_restored():
         (parsing, "parse_and_update_resource"),
         (parsing.ResourceMap, "build_resource_diff"),
         (parsing.ResourceMap, "update"),
+        (models, "get_stack_from_s3_url"),
+        (responses, "get_stack_from_s3_url"),
+        (models.CloudFormationBackend, "create_change_set"),
+        (models.CloudFormationBackend, "delete_change_set"),
+        (models.CloudFormationBackend, "validate_template"),
         (models.CloudFormationBackend, "create_stack"),
         (models.CloudFormationBackend, "update_stack"),
         (models.CloudFormationBackend, "execute_change_set"),

@@ -1,0 +1,120 @@
+"""What stops CDK, SAM and Serverless in moto's CloudFormation, mended. Tests say with which versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from ._translate import is_loopback
+from .moto_private import replaced
+
+_AWS_S3 = "https://s3.amazonaws.com"
+
+
+@contextmanager
+def mended() -> Generator[None]:
+    """While it lasts, templates are found on this machine too, and cfn-lint's warnings are no errors."""
+    models: Any = import_module("moto.cloudformation.models")
+    responses: Any = import_module("moto.cloudformation.responses")
+    backend = models.CloudFormationBackend
+    real_template, real_validate = models.get_stack_from_s3_url, backend.validate_template
+    real_delete, real_create = backend.delete_change_set, backend.create_change_set
+
+    def template_at(template_url: str, *more: Any, **named: Any) -> str:
+        return real_template(s3_url(template_url), *more, **named)
+
+    def validate_template(self: Any, template: str) -> list[Any]:
+        return [match for match in real_validate(self, template) if match.rule.id.startswith("E")]
+
+    def delete_change_set(self: Any, change_set_name: str) -> None:
+        """As in AWS, a change set that is not there is deleted."""
+        if find_change_set(self, change_set_name) is not None:
+            real_delete(self, change_set_name)
+
+    def create_change_set(self: Any, **given: Any) -> Any:
+        """Another first change set of a stack belongs to the same stack, which has no resources yet."""
+        if given["change_set_type"] != "UPDATE":
+            for stack in list(self.stacks.values()):
+                if stack.name == given["stack_name"] and stack.status == "REVIEW_IN_PROGRESS":
+                    del self.stacks[stack.stack_id]
+        return real_create(self, **given)
+
+    with replaced(
+        (models, "get_stack_from_s3_url", template_at),
+        (responses, "get_stack_from_s3_url", template_at),
+        (backend, "validate_template", validate_template),
+        (backend, "delete_change_set", delete_change_set),
+        (backend, "create_change_set", create_change_set),
+    ):
+        yield
+
+
+def s3_url(url: str) -> str:
+    """The URL of an S3 object as moto understands it: with the bucket in its path, on AWS's host."""
+    parts = urlsplit(url)
+    if is_loopback(parts):
+        return f"{_AWS_S3}{parts.path}"
+    bucket, s3, rest = (parts.hostname or "").partition(".s3")
+    # The bucket's own host: moto takes its first label for the bucket's name.
+    if s3 and rest[:1] in (".", "-") and ".amazonaws.com" in rest:
+        return f"{_AWS_S3}/{bucket}{parts.path}"
+    return url
+
+
+# --- what a request means, of a stack that is there
+
+
+def _backend(account_id: str, region_name: str) -> Any:
+    return import_module("moto.cloudformation.models").cloudformation_backends[account_id][region_name]
+
+
+def find_change_set(backend: Any, name: str, stack: str | None = None) -> Any:
+    """The newest change set of that name or id, of any stack or of that one (name or id); None if there is none."""
+    for found in reversed(list(backend.change_sets.values())):
+        if name == found.change_set_id or (
+            name == found.change_set_name and stack in (None, found.stack_name, found.stack_id)
+        ):
+            return found
+    return None
+
+
+def change_set_id(account_id: str, region_name: str, name: str, stack: str) -> str:
+    """The id of a stack's change set, whose name other stacks' may have too; an id of none if there is none."""
+    found = find_change_set(_backend(account_id, region_name), name, stack)
+    if found is not None:
+        return found.change_set_id
+    return f"arn:aws:cloudformation:{region_name}:{account_id}:changeSet/{quote(name)}/of/{quote(stack)}"
+
+
+def previous_value(account_id: str, region_name: str, stack: str, parameter: str) -> str | None:
+    """The value that a parameter of a stack has, given or by default; None if it has none."""
+    for found in _backend(account_id, region_name).stacks.values():
+        if stack in (found.name, found.stack_id):
+            declared = found.template_dict.get("Parameters", {}).get(parameter, {})
+            value = found.resource_map.input_parameters.get(parameter, declared.get("Default"))
+            return value if value is None or isinstance(value, str) else json.dumps(value)
+    return None
+
+
+# --- what a deployment leaves behind
+
+
+def executed(backend: Any, change_set: Any) -> None:
+    """Lets a stack be what its change set has made it: moto keeps the old outputs and parameters."""
+    stack = backend.stacks[change_set.stack_id]
+    stack.template, stack.template_dict = change_set.template, change_set.template_dict
+    stack.output_map = stack._create_output_map()
+    stack.parameters = change_set.parameters
+
+
+def export_outputs(backend: Any, stack: Any) -> None:
+    """Lets the exports be those that the stack has at this moment: moto knows those of its creation alone."""
+    for name, export in list(backend.exports.items()):
+        if export.exporting_stack_id == stack.stack_id:
+            del backend.exports[name]
+    for export in stack.exports:
+        backend.exports.setdefault(export.name, export)
