@@ -93,6 +93,7 @@ def switch_off(service: LayerService) -> None:
     try:
         with ExitStack() as undo:
             for each in activations()[place:]:
+                each.service.other_services = None
                 undo.push(each.undo)
     finally:
         del activations()[place:]

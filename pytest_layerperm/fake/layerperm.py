@@ -95,12 +95,21 @@ class LayerPerm:
     def start(self) -> None:
         """Turns the fake on, empty; ``stop()`` turns it off again. Nested calls count, and keep what is there."""
         if self._used and not self.active:
-            self._service.reset()
+            self._service.start_empty()
         self._used = True
         switch_on(self._service, self.frozen_at)
 
     def reset(self) -> None:
-        """Starts empty again, on or off: no layers, no organizations, no faults, no calls."""
+        """Starts empty again, on or off: no layers, no organizations, no faults, no calls.
+
+        While the fake is on, moto is emptied as well: no roles, no functions, no buckets, no stacks.
+
+        >>> import boto3
+        >>> response = boto3.client("s3").create_bucket(Bucket="artifacts")
+        >>> layerperm.reset()
+        >>> boto3.client("s3").list_buckets()["Buckets"]
+        []
+        """
         self._service.reset()
 
     def stop(self) -> None:

@@ -49,6 +49,10 @@ class OtherServices(Protocol):
         """Status, headers and body of the response to a prepared request. Raises RequestRefused if there is none."""
         ...
 
+    def reset(self) -> None:
+        """Removes all that is in them."""
+        ...
+
 
 class LayerService:
     """The Lambda layer API of all accounts and regions; ``handle`` is the one way in.
@@ -73,15 +77,21 @@ class LayerService:
         self.calls = CallLog()
         self.callers = Callers(account_id)
         self.other_services: OtherServices | None = None
-        """None until the service is switched on."""
+        """None while the service is off."""
         self.content_url: str | None = None
         """The live server that serves layer content; None if the process's own small server does."""
         self._content_base = content_base
         self._fetch = fetch
-        self.reset()
+        self.start_empty()
 
     def reset(self) -> None:
-        """Starts empty: no layers, no callers, no faults, no calls."""
+        """Starts empty, and the other services too while the service is on."""
+        self.start_empty()
+        if self.other_services is not None:
+            self.other_services.reset()
+
+    def start_empty(self) -> None:
+        """Has no layers, no callers, no faults and no calls any more."""
         self.callers.clear()
         self.calls.clear()
         self.virtual_time.reset()

@@ -18,6 +18,9 @@ from ..service.faults import ConnectionBroken
 if TYPE_CHECKING:
     from ..service.service import LayerService
 
+MOTO_RESET = "/moto-api/reset"
+"""The path at which moto, and its server, is emptied."""
+
 
 def read_timeout_of(timeout: Any) -> float:
     """The read timeout, in seconds, of a client's timeout in any of its forms: a number, connect and read timeouts,

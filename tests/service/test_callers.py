@@ -554,7 +554,8 @@ def test_report(pytester):
 
 
 def test_motos_organizations_after_a_reset(layerperm):
-    """moto goes on when the fake is emptied, and so do its organizations."""
-    made = layerperm.session().client("organizations").create_organization()["Organization"]
+    """moto is emptied with the fake, and so are its organizations."""
+    layerperm.session().client("organizations").create_organization()
+    assert layerperm.organization_of(ACCOUNT) is not None
     layerperm.reset()
-    assert layerperm.organization_of(ACCOUNT) == made["Id"]
+    assert layerperm.organization_of(ACCOUNT) is None

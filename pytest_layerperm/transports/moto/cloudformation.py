@@ -100,13 +100,13 @@ class PermissionResource(Resource):
         return self._id
 
     def remove(self) -> None:
-        try:
-            for operation in ("GetLayerVersionPolicy", "RemoveLayerVersionPermission"):
+        for operation in ("GetLayerVersionPolicy", "RemoveLayerVersionPermission"):
+            try:
                 self.act(operation, self._given)
-        except ResourceNotFoundException:
-            return
-        except AccessDeniedException:
-            raise HandlerDenied(f"Lambda:{operation} access denied") from None
+            except ResourceNotFoundException:
+                return
+            except AccessDeniedException:
+                raise HandlerDenied(f"Lambda:{operation} access denied") from None
 
 
 class Kind:

@@ -21,14 +21,13 @@ from ...lambda_api.errors import LambdaError
 from ...lambda_api.wire import Request, call_of, refuse, region_of, signature_of
 from ...patches.imports import on_import
 from ...patches.loopback import is_loopback
-from ...service.fault import ConnectionBroken
 from ...service.faults import ConnectionBroken
 from ...service.service import LayerService
-from .. import stack_requests
-from ..translate import TextHeaders, bytes_of, is_layer_call, is_loopback
-from . import private, private_stacks
+from ..translate import TextHeaders, bytes_of, is_layer_call
+from . import private, private_stacks, private_state, stack_requests
 from .cloudformation import Stacks
 from .functions import FunctionLayers, check_function_call
+from .own_answers import own_answer
 
 ACCOUNT_HEADER = "x-moto-account-id"
 """moto takes the account from it, whatever the access key."""
@@ -68,6 +67,9 @@ class Moto:
         host = url.hostname or ""
         if host in _METADATA or not (host.endswith(_AWS) or private.mock_is_on()) or is_layer_call(url):
             self._service.refuse(request, url)
+        own = self.own_answer(request, url)
+        if own is not None:
+            return own
         self.start()
         try:
             answer = self.ask(request, url, private.process)
@@ -76,6 +78,17 @@ class Moto:
         if answer is None or (answer[0] == 404 and bytes_of(answer[2]) in private.NOT_KNOWN):
             self._service.refuse(request, url)
         return answer
+
+    def own_answer(self, request: Any, url: SplitResult) -> Answer | None:
+        """The response to what is no layer call and not moto's either; None for all the rest."""
+        response = own_answer(self._service, translated(request, url))
+        return None if response is None else (response.status, self._service.headers_of(response), response.body)
+
+    def reset(self) -> None:
+        """Empties moto, if a mock is on."""
+        with self._lock:
+            if private.mock_is_on():
+                private_state.reset()
 
     def ask(self, request: Any, url: SplitResult, ask_moto: Callable[[Any], Any]) -> Any:
         """What moto makes of a request, in the name of its caller and by our rules for the layers of functions.
@@ -104,7 +117,7 @@ class Moto:
                 if check_function_call(called, caller, region_of(asked, signature)):
                     judged.enter_context(private.iam_not_enforced())
             else:
-                _mend(request, caller.account_id, region_of(asked, signature))
+                stack_requests.mend(request, caller.account_id, region_of(asked, signature))
             return self._known(request, url, ask_moto)
 
     def _act(self, operation: str, account_id: str, region_name: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -188,15 +201,6 @@ def joined(current: Callable[[], LayerService]) -> Generator[None]:
         yield
 
 
-def _mend(request: Any, account_id: str, region_name: str) -> None:
-    """Changes a request to CloudFormation where moto would not understand it."""
-    body = bytes_of(request.body)
-    mended = stack_requests.mended(body, account_id, region_name)
-    if mended != body:
-        request.body = mended
-        request.headers["Content-Length"] = str(len(mended))
-
-
 def _is_local(request: Any) -> bool:
     """Whether moto may have been told that this endpoint is its own."""
     return is_loopback(urlsplit(str(request.url)))
@@ -219,6 +223,9 @@ def _for_requests(current: Callable[[], LayerService]) -> Callable[[Any, Callabl
         if is_layer_call(url):
             layer_answer = _layer_answer(service, translated(request, url)._replace(body=bytes_of(request.body)))
             return service.refuse(request, url) if layer_answer is None else _http_response(*layer_answer)
+        own = moto_of(service).own_answer(request, url)
+        if own is not None:
+            return _http_response(*own)
         try:
             found = moto_of(service).ask(request, url, ask_moto)
         except LambdaError as refused:

@@ -8,8 +8,8 @@ from contextvars import ContextVar
 from importlib import import_module
 from typing import Any, Protocol
 
-from .moto_private_mending import executed, export_outputs, find_change_set, mended
 from .private import replaced
+from .private_mending import executed, export_outputs, find_change_set, mended
 from .stacks import Deployments, EmbeddedStackFailed, ResourceFailed
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from ...lambda_api.wire import Request, Response
 from ...service.fault_kinds import ConnectionLost, RateLimit, ServiceFailure, Slow, Throttle
+from ..translate import MOTO_RESET
 from .exchange import Reply, no_fake_is_on, refusal, reply_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _FAULTS: dict[str, Callable[..., Fault]] = {
 
 
 def is_control(path: str) -> bool:
-    return path == PATH or path.startswith(f"{PATH}/")
+    return path in (PATH, MOTO_RESET) or path.startswith(f"{PATH}/")
 
 
 def answer(service: LayerService | None, request: Request) -> Reply:
@@ -41,6 +42,8 @@ def answer(service: LayerService | None, request: Request) -> Reply:
     refused = _refused(request)
     if refused is not None:
         return reply_of(refused, service)
+    if request.path == MOTO_RESET:
+        return reply_of(_moto_reset(service, request), service)
     name = request.path[len(PATH) + 1 :]
     method = "GET" if request.method == "HEAD" else request.method
     if name == "" and method == "GET":
@@ -139,6 +142,16 @@ def _fault(given: Any) -> Fault:
 def _reset(service: LayerService, request: Request) -> Response:
     service.reset()
     return Response(204, b"")
+
+
+def _moto_reset(service: LayerService | None, request: Request) -> Response:
+    """As moto's server responds."""
+    if request.method != "POST":
+        return _json({"Error": "Need to POST to reset Moto"}, 400)
+    if service is None:
+        return no_fake_is_on()
+    service.reset()
+    return _json({"status": "ok"})
 
 
 _RESOURCES: dict[str, dict[str, Callable[[LayerService, Request], Response]]] = {

@@ -359,12 +359,66 @@ def test_moto_reads_our_layers(layerperm, functions):
 
 
 def test_functions_after_a_reset(layerperm):
-    """A fake that was emptied while it was on attaches what was published since, and knows nothing from before."""
+    """A fake that was emptied while it was on has no functions, and knows no layer from before."""
     functions = Functions()
     before = layerperm.publish_layer("before")
     functions.create([before.arn])
     layerperm.reset()
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        functions.update([before.arn])
     after = layerperm.publish_layer("after")
-    assert functions.update([after.arn]) == [after.arn]
+    functions = Functions()
+    assert functions.create([after.arn]) == [after.arn]
     with pytest.raises(ClientError, match="before:1 does not exist"):
         functions.update([before.arn])
+
+
+# --- the account's settings
+
+
+def settings(client):
+    found = client.get_account_settings()
+    return found["AccountLimit"]["TotalCodeSize"], found["AccountUsage"]
+
+
+def test_account_settings_count_layers(layerperm):
+    """TotalCodeSize counts the layer versions that exist in the account and region; moto need not be there."""
+    layer = layerperm.publish_layer()
+    size = layerperm.client().get_layer_version_by_arn(Arn=layer.arn)["Content"]["CodeSize"]
+    layerperm.publish_layer(region_name="eu-west-1")
+    layerperm.publish_layer(account_id=OTHER)
+    assert settings(layerperm.client()) == (80_530_636_800, {"TotalCodeSize": size, "FunctionCount": 0})
+    layer.grant("*")
+    layerperm.client().delete_layer_version(LayerName=layer.name, VersionNumber=1)
+    assert settings(layerperm.client()) == (80_530_636_800, {"TotalCodeSize": 0, "FunctionCount": 0})
+
+
+def test_account_settings_count_functions(layerperm):
+    """Each version of a function counts with its own code."""
+    functions = Functions()
+    functions.create([])
+    client = layerperm.client()
+    size = client.get_function_configuration(FunctionName="app")["CodeSize"]
+    assert settings(client)[1] == {"TotalCodeSize": size, "FunctionCount": 1}
+    client.publish_version(FunctionName="app")
+    assert settings(client)[1] == {"TotalCodeSize": 2 * size, "FunctionCount": 1}
+    assert settings(layerperm.client(OTHER))[1] == {"TotalCodeSize": 0, "FunctionCount": 0}
+
+
+def test_motos_switch_for_code_in_s3(layerperm, monkeypatch):
+    """VALIDATE_LAMBDA_S3 is moto's, and holds for functions; a layer's content must be there all the same."""
+    functions = Functions()
+    monkeypatch.setenv("VALIDATE_LAMBDA_S3", "false")
+    absent = {"S3Bucket": "absent", "S3Key": "code.zip"}
+    layer = layerperm.publish_layer()
+    made = functions.client.create_function(
+        FunctionName="app",
+        Role="arn:aws:iam::123456789012:role/role",
+        Runtime="python3.12",
+        Handler="app.handler",
+        Code=absent,
+        Layers=[layer.arn],
+    )
+    assert [entry["Arn"] for entry in made["Layers"]] == [layer.arn]
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        layerperm.client().publish_layer_version(LayerName="deps", Content=absent)

@@ -376,6 +376,16 @@ def test_requests_library(layerperm):
     assert layerperm.calls.last.account_id == "1" * 12
 
 
+def test_requests_library_resets(layerperm):
+    """moto's own way to be emptied in process empties the fake as well."""
+    layerperm.publish_layer()
+    layerperm.session().client("s3").create_bucket(Bucket="artifacts")
+    answer = requests.post("http://motoapi.amazonaws.com/moto-api/reset", timeout=5)
+    assert answer.json() == {"status": "ok"}
+    assert layerperm.layers == ()
+    assert layerperm.session().client("s3").list_buckets()["Buckets"] == []
+
+
 def test_requests_library_other_calls(layerperm):
     """A presigned URL of another service is answered by moto, also through ``requests``."""
     client = layerperm.session("222222222222").client("s3")

@@ -216,6 +216,25 @@ def test_reset_starts_empty_again(ask, layerperm, layerperm_layer):
     assert (layerperm.layers, list(layerperm.calls), layerperm.faults) == ((), [], ())
 
 
+@pytest.mark.parametrize(("path", "status"), [("/_layerperm/reset", 204), ("/moto-api/reset", 200)])
+def test_reset_empties_moto(ask, layerperm, layerperm_layer, path, status):
+    """Roles, functions, buckets and stacks go as well; moto's own path is the same."""
+    session = layerperm.session()
+    session.client("s3").create_bucket(Bucket="artifacts")
+    session.client("iam").create_role(RoleName="role", AssumeRolePolicyDocument="{}")
+    assert ask("POST", path)[0] == status
+    assert layerperm.layers == ()
+    assert session.client("s3").list_buckets()["Buckets"] == []
+    assert session.client("iam").list_roles()["Roles"] == []
+
+
+def test_motos_reset(ask, layerperm):
+    """The path of moto's server takes POST, and answers as that one does."""
+    assert ask("GET", "/moto-api/reset")[::2] == (400, {"Error": "Need to POST to reset Moto"})
+    assert ask("POST", "/moto-api/reset")[::2] == (200, {"status": "ok"})
+    assert ask("POST", "/moto-api/reset", headers={"Origin": "https://example.com"})[0] == 403
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "message"),
     [
@@ -278,6 +297,8 @@ def test_between_tests_the_page_is_there_and_the_rest_waits():
     assert ask("GET", "/_layerperm/")[0] == 200
     assert ask("HEAD", "/_layerperm/")[0] == 200
     status, _, body = ask("GET", "/_layerperm/state")
+    assert status == 503
+    status, _, _ = ask("POST", "/moto-api/reset")
     assert status == 503
     assert body["Message"].startswith("pytest-layerperm: no fake is on. ")
 

@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from ._translate import is_loopback
-from .moto_private import replaced
+from ...patches.loopback import is_loopback
+from .private import replaced
 
 _AWS_S3 = "https://s3.amazonaws.com"
 

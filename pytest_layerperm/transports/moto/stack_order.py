@@ -19,16 +19,15 @@ def references(part: Any) -> Iterator[str]:
 
 
 def _named(key: str, value: Any) -> Sequence[str]:
-    first = cast(list[Any], value)[0] if isinstance(value, list) and value else value
-    if key == "DependsOn" and isinstance(value, list):
-        return cast(list[str], value)
-    if not isinstance(first, str):
-        return []
+    values = cast(list[Any], value) if isinstance(value, list) else [value]
+    texts = [one for one in values if isinstance(one, str)]
     if key in ("Ref", "DependsOn"):
-        return [first]
+        return texts
     if key == "Fn::GetAtt":
-        return [first.partition(".")[0]]
-    return re.findall(r"\$\{([A-Za-z0-9]+)", first) if key == "Fn::Sub" else []
+        return [text.partition(".")[0] for text in texts[:1]]
+    if key == "Fn::Sub":
+        return re.findall(r"\$\{([A-Za-z0-9]+)", "".join(texts[:1]))
+    return []
 
 
 def in_order(names: Iterable[str], resources: Mapping[str, Any]) -> list[str]:
