@@ -9,7 +9,7 @@ import secrets
 import string
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ...lambda_api.arn import parse
@@ -100,13 +100,15 @@ class PermissionResource(Resource):
         return self._id
 
     def remove(self) -> None:
-        for operation in ("GetLayerVersionPolicy", "RemoveLayerVersionPermission"):
-            try:
-                self.act(operation, self._given)
-            except ResourceNotFoundException:
-                return
-            except AccessDeniedException:
-                raise HandlerDenied(f"Lambda:{operation} access denied") from None
+        with suppress(ResourceNotFoundException):
+            self._handle("GetLayerVersionPolicy")
+            self._handle("RemoveLayerVersionPermission")
+
+    def _handle(self, operation: str) -> None:
+        try:
+            self.act(operation, self._given)
+        except AccessDeniedException:
+            raise HandlerDenied(f"Lambda:{operation} access denied") from None
 
 
 class Kind:

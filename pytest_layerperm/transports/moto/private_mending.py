@@ -10,14 +10,17 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ...patches.loopback import is_loopback
+from ._translate import is_loopback
+from .moto_private import replaced
 from .private import replaced
+from .sam import TransformFailed, expanded
 
 _AWS_S3 = "https://s3.amazonaws.com"
 
 
 @contextmanager
 def mended() -> Generator[None]:
-    """While it lasts, templates are found on this machine too, and cfn-lint's warnings are no errors."""
+    """While it lasts, templates are found on this machine too, and expanded; change sets come and go as in AWS."""
     models: Any = import_module("moto.cloudformation.models")
     responses: Any = import_module("moto.cloudformation.responses")
     backend = models.CloudFormationBackend
@@ -35,6 +38,17 @@ def mended() -> Generator[None]:
         if find_change_set(self, change_set_name) is not None:
             real_delete(self, change_set_name)
 
+    stack: Any = getattr(models, "Stack", None) or models.FakeStack
+    change_set: Any = getattr(models, "ChangeSet", None) or models.FakeChangeSet
+    real_parse, real_read = stack.parse_template, change_set._parse_template
+
+    def parse_template(template: str) -> Any:
+        return _expanded(real_parse(template))
+
+    def read_template(self: Any) -> None:
+        real_read(self)
+        self.template_dict = _expanded(self.template_dict)
+
     def create_change_set(self: Any, **given: Any) -> Any:
         """Another first change set of a stack belongs to the same stack, which has no resources yet."""
         if given["change_set_type"] != "UPDATE":
@@ -46,11 +60,21 @@ def mended() -> Generator[None]:
     with replaced(
         (models, "get_stack_from_s3_url", template_at),
         (responses, "get_stack_from_s3_url", template_at),
+        (stack, "parse_template", staticmethod(parse_template)),
+        (change_set, "_parse_template", read_template),
         (backend, "validate_template", validate_template),
         (backend, "delete_change_set", delete_change_set),
         (backend, "create_change_set", create_change_set),
     ):
         yield
+
+
+def _expanded(template: Any) -> Any:
+    try:
+        return expanded(template)
+    except TransformFailed as failed:
+        exceptions: Any = import_module("moto.cloudformation.exceptions")
+        raise exceptions.ValidationError(message=str(failed)) from None
 
 
 def s3_url(url: str) -> str:

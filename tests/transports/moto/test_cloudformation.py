@@ -1012,6 +1012,8 @@ def test_moto_is_restored():
         (parsing, "parse_and_update_resource"),
         (parsing.ResourceMap, "build_resource_diff"),
         (parsing.ResourceMap, "update"),
+        (getattr(models, "Stack", None) or models.FakeStack, "parse_template"),
+        (getattr(models, "ChangeSet", None) or models.FakeChangeSet, "_parse_template"),
         (models, "get_stack_from_s3_url"),
         (responses, "get_stack_from_s3_url"),
         (models.CloudFormationBackend, "create_change_set"),
