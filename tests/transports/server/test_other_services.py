@@ -21,6 +21,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from pytest_layerperm.layers import zip_of
+
 LAYERS = "/2018-10-31/layers"
 
 
@@ -194,3 +196,46 @@ def test_other_paths_are_no_downloads(layerperm_server, method, path):
     """Only the address of a version is one."""
     status, headers, _ = answer(layerperm_server, method, path)
     assert (status, headers["x-amzn-errortype"]) == (404, "UnknownOperationException")
+
+
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Deps:
+    Type: AWS::Serverless::LayerVersion
+    Properties:
+      ContentUri: s3://artifacts/layer.zip
+  Partner:
+    Type: AWS::Lambda::LayerVersionPermission
+    Properties:
+      Action: lambda:GetLayerVersion
+      LayerVersionArn: !Ref Deps
+      Principal: "222222222222"
+"""
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_template_on_the_servers_own_address(layerperm, layerperm_server, connect, host):
+    """Where ``cdk deploy`` and ``sam deploy`` upload a template, CloudFormation finds it."""
+    pytest.importorskip("openapi_spec_validator", reason="CloudFormation needs moto[cloudformation]")
+    s3, stacks = connect("s3"), connect("cloudformation")
+    s3.create_bucket(Bucket="artifacts")
+    s3.put_object(Bucket="artifacts", Key="layer.zip", Body=zip_of({"a": "1"}))
+    s3.put_object(Bucket="artifacts", Key="a/b.template", Body=TEMPLATE)
+    url = f"{layerperm_server.url.replace('127.0.0.1', host)}/artifacts/a/b.template"
+    stacks.validate_template(TemplateURL=url)
+    named = {"StackName": "stack", "ChangeSetName": "changes"}
+    stacks.create_change_set(**named, ChangeSetType="CREATE", TemplateURL=url, Capabilities=["CAPABILITY_AUTO_EXPAND"])
+    stacks.get_waiter("change_set_create_complete").wait(**named)
+    stacks.execute_change_set(**named)
+    stacks.get_waiter("stack_create_complete").wait(StackName="stack")
+    (layer,) = layerperm.layers
+    assert len(layer.policy["Statement"]) == 1
+
+
+def test_account_settings_over_the_server(layerperm, connect):
+    """GetAccountSettings is answered there as in process."""
+    layerperm.publish_layer()
+    usage = connect("lambda").get_account_settings()["AccountUsage"]
+    assert usage["FunctionCount"] == 0
+    assert usage["TotalCodeSize"] > 0
