@@ -19,7 +19,7 @@ from .stacks import LAYER_VERSION, PERMISSION, Deployments, HandlerDenied, Inval
 
 Act = Callable[[str, str, str, dict[str, Any]], dict[str, Any]]
 """Carries out an operation in an account and a region with these members; returns its answer, raises LambdaError."""
-_FOLLOWERS = (PERMISSION, "AWS::Lambda::Function")
+_FOLLOWERS = (PERMISSION, "AWS::Lambda::Function", "AWS::CloudFormation::Stack")
 """What is updated when a layer version that it refers to is replaced."""
 
 

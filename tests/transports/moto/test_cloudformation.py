@@ -968,6 +968,19 @@ def test_changed_nested_stack(layerperm, cloud):
     assert [statement["Principal"] for statement in layer.policy["Statement"]] == ["*"]
 
 
+def test_nested_stack_that_is_given_a_layer_version(layerperm, cloud):
+    """A nested stack with a layer version among its parameters follows it as any resource does."""
+    share = {**permission({"Ref": "Layer"}), "Parameters": {"Layer": {"Type": "String"}}}
+    template = nested(cloud, share)
+    template["Resources"]["Inner"]["Properties"]["Parameters"] = {"Layer": {"Ref": "Deps"}}
+    template["Resources"].update(layer_version(LayerName="deps")["Resources"])
+    cloud.create(template)
+    template["Resources"]["Deps"]["Properties"]["Description"] = "changed"
+    cloud.update(template)
+    assert cloud.status() == "UPDATE_COMPLETE"
+    assert [(layer.version, len(layer.policy["Statement"])) for layer in layerperm.layers] == [(2, 1)]
+
+
 def test_other_account_and_region(layerperm):
     """A stack's layers are in its caller's account and region."""
     session = layerperm.session(OTHER, region_name="eu-west-1")
