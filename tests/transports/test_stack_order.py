@@ -1,7 +1,6 @@
 """The order in which a stack's resources are worked on."""
 
 import pytest
-
 from pytest_layerperm.transports.stack_order import in_order, references
 
 

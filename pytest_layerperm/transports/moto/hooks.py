@@ -132,7 +132,8 @@ class Moto:
         return self._service.refuse(request, url)  # Out here, so that it is not told as what came of moto's error.
 
     def refusal(self, refused: LambdaError) -> Answer:
-        response = refuse(refused)
+        own = isinstance(refused, stack_requests.ChangeSetNotFound)
+        response = refused.response() if own else refuse(refused)
         return response.status, self._service.headers_of(response), response.body
 
     def start(self) -> None:

@@ -7,11 +7,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from ...patches.loopback import is_loopback
-from ._translate import is_loopback
-from .moto_private import replaced
 from .private import replaced
 from .sam import TransformFailed, expanded
 
@@ -106,12 +104,10 @@ def find_change_set(backend: Any, name: str, stack: str | None = None) -> Any:
     return None
 
 
-def change_set_id(account_id: str, region_name: str, name: str, stack: str) -> str:
-    """The id of a stack's change set, whose name other stacks' may have too; an id of none if there is none."""
+def change_set_id(account_id: str, region_name: str, name: str, stack: str | None) -> str | None:
+    """The id of a stack's change set, whose name other stacks' may have too; None if there is none."""
     found = find_change_set(_backend(account_id, region_name), name, stack)
-    if found is not None:
-        return found.change_set_id
-    return f"arn:aws:cloudformation:{region_name}:{account_id}:changeSet/{quote(name)}/of/{quote(stack)}"
+    return None if found is None else found.change_set_id
 
 
 def previous_value(account_id: str, region_name: str, stack: str, parameter: str) -> str | None:

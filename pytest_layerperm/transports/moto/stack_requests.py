@@ -7,15 +7,35 @@ from __future__ import annotations
 import re
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from xml.sax.saxutils import escape
 
+from ...lambda_api.errors import LambdaError
+from ...lambda_api.wire import Response
 from ..translate import bytes_of
 from . import private_mending as private
 
 _PARAMETER = re.compile(r"(Parameters\.member\.\d+)\.UsePreviousValue")
+_NONE = "arn:aws:cloudformation:::changeSet/none"
+_ERROR = (
+    '<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type>'
+    "<Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+)
+
+
+class ChangeSetNotFound(LambdaError):
+    """What CDK waits for when it has deleted a change set; moto says that the stack is not there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"ChangeSet [{name}] does not exist")
+
+    def response(self) -> Response:
+        """CloudFormation's errors are XML."""
+        body = _ERROR.format(code="ChangeSetNotFound", message=escape(str(self.message)))
+        return Response(404, body.encode(), headers={"content-type": "text/xml"})
 
 
 def mend(request: Any, account_id: str, region_name: str) -> None:
-    """Changes a prepared request in place, if moto would not understand it."""
+    """Changes a prepared request in place, if moto would not understand it. Raises ChangeSetNotFound."""
     body = bytes_of(request.body)
     mended = _mended(body, account_id, region_name)
     if mended != body:
@@ -26,17 +46,20 @@ def mend(request: Any, account_id: str, region_name: str) -> None:
 def _mended(body: bytes, account_id: str, region_name: str) -> bytes:
     """The body of a request; unchanged unless it names a change set of a stack or the previous value of a parameter."""
     given = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    stack, action = given.get("StackName", ""), given.get("Action")
-    wanted = dict(given)
-    if stack and "ChangeSetName" in given and action != "CreateChangeSet":
-        wanted["ChangeSetName"] = private.change_set_id(account_id, region_name, given["ChangeSetName"], stack)
+    stack, action, wanted = given.get("StackName"), given.get("Action"), dict(given)
+    if "ChangeSetName" in given and action != "CreateChangeSet":
+        name = given["ChangeSetName"]
+        found = private.change_set_id(account_id, region_name, name, stack)
+        if found is None and action != "DeleteChangeSet":
+            raise ChangeSetNotFound(name)
+        wanted["ChangeSetName"] = found or _NONE
     if action in ("CreateChangeSet", "UpdateStack"):
         for name, flag in given.items():
-            found = _PARAMETER.fullmatch(name)
-            if found is not None and flag == "true" and f"{found[1]}.ParameterValue" not in given:
-                key = given.get(f"{found[1]}.ParameterKey", "")
-                value = private.previous_value(account_id, region_name, stack, key)
+            wanted_value = _PARAMETER.fullmatch(name)
+            if wanted_value is not None and flag == "true" and f"{wanted_value[1]}.ParameterValue" not in given:
+                key = given.get(f"{wanted_value[1]}.ParameterKey", "")
+                value = private.previous_value(account_id, region_name, stack or "", key)
                 if value is not None:
                     del wanted[name]
-                    wanted[f"{found[1]}.ParameterValue"] = value
+                    wanted[f"{wanted_value[1]}.ParameterValue"] = value
     return body if wanted == given else urlencode(wanted).encode()

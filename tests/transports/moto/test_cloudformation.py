@@ -839,8 +839,10 @@ def test_change_sets_of_one_name(layerperm, cloud):
     cloud.client.delete_change_set(ChangeSetName="cdk-deploy-change-set", StackName="two")
     described = cloud.client.describe_change_set(ChangeSetName="cdk-deploy-change-set", StackName="one")
     assert described["StackName"] == "one"
-    with pytest.raises(ClientError, match="does not exist"):
+    with pytest.raises(cloud.client.exceptions.ChangeSetNotFoundException) as absent:
         cloud.client.describe_change_set(ChangeSetName="cdk-deploy-change-set", StackName="two")
+    assert absent.value.response["Error"]["Message"] == "ChangeSet [cdk-deploy-change-set] does not exist"
+    assert absent.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
 
 
 def test_deleting_a_change_set_that_is_not_there(cloud):
@@ -1003,7 +1005,7 @@ def test_motos_own_resources(layerperm, cloud):
     """Resources of other types are moto's, and what fails in them is moto's affair."""
     cloud.create({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "mybucket"}}}})
     assert cloud.resources() == {"Bucket": "mybucket"}
-    with pytest.raises((ClientError, UnboundLocalError)):
+    with pytest.raises(cloud.client.exceptions.ChangeSetNotFoundException):
         cloud.client.execute_change_set(ChangeSetName="arn:aws:none", StackName="stack")
 
 

@@ -15,9 +15,8 @@ pytest.importorskip("httptools", reason="the live server needs the extra 'server
 
 
 from pytest_layerperm import ConnectionLost, Fault, Interleave, LayerPerm, ServiceFailure, Slow
-from pytest_layerperm.transports.server import live
 from pytest_layerperm.transports.server.connection import Connection
-from pytest_layerperm.transports.server.live import LiveServer, ServerFailed, shared_server
+from pytest_layerperm.transports.server.live import LiveServer, ServerFailed, live, shared_server
 from tests.limits import join
 
 POLICY = "/2018-10-31/layers/shared-deps/versions/1/policy"
@@ -387,7 +386,7 @@ def test_the_fixture_fails_with_the_servers_own_words(pytester):
         import sys
 
         def test_it(monkeypatch, request):
-            from pytest_layerperm.transports.server import live as server
+            from pytest_layerperm.transports.server.live import live as server
             monkeypatch.setattr(server, "_shared", None)
             monkeypatch.setitem(sys.modules, "uvicorn", None)
             request.getfixturevalue("layerperm_server")

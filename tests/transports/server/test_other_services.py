@@ -21,7 +21,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from pytest_layerperm.layers import zip_of
+from pytest_layerperm.service.layers import zip_of
 
 LAYERS = "/2018-10-31/layers"
 
