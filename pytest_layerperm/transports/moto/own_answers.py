@@ -1,5 +1,6 @@
-"""What is answered here although it is no layer call: GetAccountSettings, which moto does not have, and moto's reset,
-which must empty the fake as well.
+"""Two requests to AWS that are answered here although they are not layer calls.
+
+GetAccountSettings, which moto does not have, and moto's reset, which must empty the fake as well.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
-"""CloudFormation's requests, said in a way that moto understands: it knows no previous values of parameters that have
-a default, and takes the newest change set of a name for that of any stack.
+"""Requests to CloudFormation, rewritten so that moto understands them.
+
+moto knows no previous values of parameters that have a default, and takes the newest change set of a name for that of
+any stack.
 """
 
 from __future__ import annotations

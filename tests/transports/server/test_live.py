@@ -386,7 +386,7 @@ def test_the_fixture_fails_with_the_servers_own_words(pytester):
         import sys
 
         def test_it(monkeypatch, request):
-            from pytest_layerperm.transports.server.live import live as server
+            from pytest_layerperm.transports.server import live as server
             monkeypatch.setattr(server, "_shared", None)
             monkeypatch.setitem(sys.modules, "uvicorn", None)
             request.getfixturevalue("layerperm_server")

@@ -5,7 +5,7 @@ import json
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from pytest_layerperm.transports.sam import TRANSFORM, TransformFailed, expanded
+from pytest_layerperm.transports.moto.sam import TRANSFORM, TransformFailed, expanded
 
 from pytest_layerperm.service.layers import zip_of
 
