@@ -12,6 +12,7 @@ import faulthandler
 import os
 import re
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -34,7 +35,7 @@ OPTIONAL = (
 MISSING = [package for package in OPTIONAL if find_spec(package) is None]
 
 LIMIT = 300
-"""Seconds for one test, for the collection, and for what comes after the last test. Waits have limits of their own."""
+"""Seconds for one test, for the collection, and for threads that are left at the end. Waits have their own limits."""
 STDERR = pytest.StashKey[int]()
 
 
@@ -48,7 +49,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """A thread that a test has left behind could keep the process from ending."""
     _end_on_alarm(2)
     os.close(config.stash[STDERR])
-    _set_alarm(LIMIT)
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    if not all(thread.daemon for thread in others):
+        _set_alarm(LIMIT)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
