@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from string import Template
 from typing import Any, NamedTuple, cast
 
-from .model import Absent, Answer, Holding, Kept, Matching, Names, Number, SameJson, Unlike
+from .model import Absent, Answer, Holding, Kept, Lacking, Matching, Names, Number, SameJson, Unlike
 
-_MATCHERS = (Matching, Kept, Unlike, Number, Absent, SameJson)
+_MATCHERS = (Matching, Kept, Unlike, Number, Absent, SameJson, Lacking)
 
 
 @dataclass(frozen=True)

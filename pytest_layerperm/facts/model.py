@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Template
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 Confidence = Literal["recorded", "documented", "reported", "inferred"]
 CONFIDENCES: tuple[Confidence, ...] = ("recorded", "documented", "reported", "inferred")
@@ -149,7 +149,23 @@ class Holding:
     item: Mapping[str, Any]
 
 
-Matcher = Matching | Kept | Unlike | Number | Absent | SameJson
+@dataclass(frozen=True)
+class Lacking:
+    """A list in which no element has this text, a template, as that member."""
+
+    member: str
+    text: str
+    kept_as: None = None
+
+    def why_not(self, got: Any, names: Names) -> str | None:
+        text = Template(self.text).substitute(names)
+        items = cast(list[Any], got) if isinstance(got, list) else [{self.member: text}]
+        if all(not isinstance(item, dict) or cast(Any, item).get(self.member) != text for item in items):
+            return None
+        return f"a list without {self.member} {text}"
+
+
+Matcher = Matching | Kept | Unlike | Number | Absent | SameJson | Lacking
 Steps = Sequence[Step] | Callable[[Names], Sequence[Step]]
 
 

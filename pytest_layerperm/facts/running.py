@@ -93,6 +93,7 @@ def names_of(endpoint: Endpoint, layer: str) -> dict[str, str]:
     owned = layer_id(layer, endpoint.account_id, region)
     foreign = layer_id(layer, FOREIGN_ACCOUNT, region)
     other_region = "eu-west-1" if region != "eu-west-1" else "us-east-1"
+    other_partition = "cn-north-1" if partition != "aws-cn" else "us-east-1"
     return {
         "account": endpoint.account_id,
         "other_account": endpoint.other_account_id or "",
@@ -104,6 +105,7 @@ def names_of(endpoint: Endpoint, layer: str) -> dict[str, str]:
         "layer_arn": owned.arn,
         "version_arn": owned.version_arn(1),
         "arn_in_other_region": layer_id(layer, endpoint.account_id, other_region).arn,
+        "arn_in_other_partition": layer_id(layer, endpoint.account_id, other_partition).arn,
         "foreign_arn": foreign.arn,
         "foreign_version_arn": foreign.version_arn(1),
     }

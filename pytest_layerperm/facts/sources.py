@@ -20,6 +20,10 @@ SOURCES = {
     "CANVAS": "ShivamJoker/Canvas-Lambda-Layer, issue 2: a refusal of a layer in another region",
     "HELIX": "adobe/helix-deploy, issue 24, and scribd/terraform-aws-datadog, issue 61: policies that were too long",
     "TF": "hashicorp/terraform-provider-aws, pull request 37164 (2024): acceptance tests that passed against AWS",
+    "ST": (
+        "radkawar/stackd at 9dc356f (2026), testdata/aws/lambda: captures of real calls of September 2026; "
+        "L is layers.json, S layer_source_audit.json, F event_policy.json and event_edge_cases.json, of functions"
+    ),
     "MODEL": "botocore, data/lambda/2015-03-31/service-2.json: the API model, with its examples-1.json",
     "API": "the API reference of AWS Lambda, page of the operation",
     "DG": "the AWS Lambda developer guide, pages on layers and their permissions",

@@ -59,13 +59,11 @@ class Operations:
 
     def _authorize(self, call: Call) -> None:
         layer, signature = call.layer, call.signature
+        if layer is not None and signature is not None and signature.access_key == layer.account_id:
+            return  # Most calls: signed by the account that owns the layer.
         partition = partition_of(call.region_name)
-        if layer is not None:
-            if call.operation == "GetLayerVersionByArn" and layer.partition != partition:
-                # A third-party report; ahead of authorization is inferred.
-                raise InvalidParameterValueException(f"Invalid layer version {call.given['Arn']}")
-            if signature is not None and signature.access_key == layer.account_id:
-                return  # Most calls: signed by the very account that the layer is of.
+        if layer is not None and layer.partition != partition:
+            return  # Every operation says that it does not exist, whoever asks (U7, inferred).
         caller = self._caller_of(call)
         # ListLayers is on no layer; one of AWS's own layers (":::awslayer:") is nobody's here.
         owner_account_id = caller.account_id if layer is None else layer.account_id
@@ -107,15 +105,14 @@ class Operations:
             action=parameters["Action"],
             principal=principal,
             organization_id=organization_id,
-            revision_id=parameters.get("RevisionId"),
+            revision_id=parameters.get("RevisionId") or None,  # An empty one is as none (U2, inferred).
         )
         return answer_revised(201, "Statement", statement.document, revision_id)
 
     def _remove_permission(self, call: Call, parameters: Parameters) -> Response:
         layer, version = self._version_of(call)
-        self._store.remove_permission(
-            layer, version, sid=parameters["StatementId"], revision_id=parameters.get("RevisionId")
-        )
+        revision_id = parameters.get("RevisionId") or None
+        self._store.remove_permission(layer, version, sid=parameters["StatementId"], revision_id=revision_id)
         return NO_CONTENT
 
     def _get_policy(self, call: Call, parameters: Parameters) -> Response:
@@ -162,12 +159,14 @@ class Operations:
         layer, version = _located(call)
         if version < 1:
             raise version_below_one()
+        _check_partition(layer, call.region_name)
         if is_own_region(layer, call.region_name):
             self._store.delete(layer, version)
         return NO_CONTENT
 
     def _list_versions(self, call: Call, parameters: Parameters) -> Response:
         assert call.layer is not None
+        _check_partition(call.layer, call.region_name)
         if not is_own_region(call.layer, call.region_name):
             page = Page([], None)
         else:
@@ -225,7 +224,7 @@ class Operations:
             "Version": published.version,
             "CompatibleRuntimes": details.compatible_runtimes,
             "CompatibleArchitectures": details.compatible_architectures,
-            "LicenseInfo": details.license_info,
+            "LicenseInfo": details.license_info or None,
         }
 
 
@@ -235,11 +234,11 @@ def _listed(published: PublishedVersion) -> dict[str, Any]:
     return {
         "LayerVersionArn": published.arn,
         "Version": published.version,
-        "Description": details.description,
+        "Description": details.description or None,  # Empty in the lists it is null (11.12).
         "CreatedDate": published.created,
         "CompatibleRuntimes": details.compatible_runtimes,
         "CompatibleArchitectures": details.compatible_architectures,
-        "LicenseInfo": details.license_info,
+        "LicenseInfo": details.license_info or None,
     }
 
 
@@ -253,6 +252,11 @@ def _located(call: Call) -> tuple[LayerId, int]:
 def _not_there() -> ResourceNotFoundException:
     """The 404 of the operations that read a version (10.5)."""
     return ResourceNotFoundException("The resource you requested does not exist.")
+
+
+def _check_partition(layer: LayerId, region_name: str) -> None:
+    if layer.partition != partition_of(region_name):
+        raise _not_there()
 
 
 def _paging(parameters: Parameters) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from .errors import (
     ResourceNotFoundException,
     layer_version_not_found,
 )
+from .markers import marker_of, position_of
 from .model import POLICY_SIZE_LIMIT, Content, Details, Policy, PublishedVersion, Statement, make_policy, make_statement
 
 _WRONG_REVISION = (
@@ -106,19 +107,19 @@ class LayerStore:
         marker: str | None,
         limit: int,
     ) -> Page:
-        """One page of the layer's versions, newest first. The marker is the last version seen (inferred)."""
+        """One page of the layer's versions, newest first. Filters thin a page out; they do not fill it up (11.10)."""
+        listing = layer.arn
+        last = None if marker is None else int(position_of(listing, marker))
         with self._lock:
             record = self._layers.get(layer)
             if record is None:
                 return Page([], None)
-            before = len(record.live) if marker is None else bisect_left(record.live, _version_marker(marker))
-            matching = (
-                published
-                for number in reversed(record.live[:before])
-                if (published := record.versions[number - 1].published).matches(runtime, architecture)
-            )
-            items, more = _take(matching, limit)
-            return Page(items, str(items[-1].version) if more else None)
+            live, versions = record.live, record.versions
+            end = len(live) if last is None else bisect_left(live, last)
+            start = max(0, end - limit)
+            page = [versions[number - 1].published for number in reversed(live[start:end])]
+            next_marker = marker_of(listing, str(live[start])) if start else None
+        return Page([published for published in page if published.matches(runtime, architecture)], next_marker)
 
     def list_layers(
         self,
@@ -130,33 +131,25 @@ class LayerStore:
         marker: str | None,
         limit: int,
     ) -> Page:
-        """One page of an account's layers in a region, by name, each as its newest matching version.
+        """One page of an account's layers in a region, each as its newest version, if that one passes the filters.
 
-        The order, and that the marker is the last name seen, are inferred.
+        An older version never stands in for the newest one (11.9), and filters thin a page out (11.10). The order, by
+        name, is inferred.
         """
+        listing = f"{account_id}:{region_name}"
+        last = None if marker is None else position_of(listing, marker)
         with self._lock:
             names = self._names.get((account_id, region_name), [])
-            start = 0 if marker is None else bisect_left(names, marker + "\0")
-            matching = self._newest_matching(account_id, region_name, names, start, runtime, architecture)
-            items, more = _take(matching, limit)
-            return Page(items, items[-1].layer.name if more else None)
+            start = 0 if last is None else bisect_left(names, last + "\0")
+            page, more = _take(self._newest(account_id, region_name, names, start), limit)
+        next_marker = marker_of(listing, page[-1].layer.name) if more else None
+        return Page([published for published in page if published.matches(runtime, architecture)], next_marker)
 
-    def _newest_matching(
-        self,
-        account_id: str,
-        region_name: str,
-        names: list[str],
-        start: int,
-        runtime: str | None,
-        architecture: str | None,
-    ) -> Iterator[PublishedVersion]:
+    def _newest(self, account_id: str, region_name: str, names: list[str], start: int) -> Iterator[PublishedVersion]:
         for index in range(start, len(names)):
             record = self._layers[layer_id(names[index], account_id, region_name)]
-            for number in reversed(record.live):
-                published = record.versions[number - 1].published
-                if published.matches(runtime, architecture):
-                    yield published
-                    break
+            if record.live:
+                yield record.versions[record.live[-1] - 1].published
 
     def __iter__(self) -> Iterator[PublishedVersion]:
         """All versions that exist, oldest layer first, as they are at this moment."""
@@ -195,18 +188,18 @@ class LayerStore:
         organization_id: str | None,
         revision_id: str | None,
     ) -> tuple[Statement, str]:
-        """Adds a statement; returns it and the policy's new revision."""
+        """Adds a statement; returns it and the policy's new revision. The order of the checks is AWS's (11.2)."""
         statement = make_statement(layer, version, sid, action, principal, organization_id)
         with self._lock:
             place = self._existing(layer, version)
             policy = place.policy
-            _check_revision(policy, revision_id)
             statements = policy.statements if policy else ()
             if policy and policy.statement(sid):
                 raise ResourceConflictException(
                     f"The statement id ({sid}) provided already exists. "
                     "Please provide a new statement id, or remove the existing statement."
                 )
+            _check_revision(policy, revision_id)
             changed = make_policy(self._new_id(), (*statements, statement))
             size = changed.size
             if size > POLICY_SIZE_LIMIT:
@@ -221,12 +214,11 @@ class LayerStore:
         with self._lock:
             place = self._existing(layer, version)
             policy = place.policy
-            # A revision is refused before the missing policy is told, as on Add (inferred).
-            _check_revision(policy, revision_id)
-            if policy is None:
-                raise _no_policy()
+            if policy is None or not policy.statements:
+                raise _no_policy()  # Of an emptied policy too, unlike on Get (11.1).
             if not policy.statement(sid):
                 raise ResourceNotFoundException(f"Statement {sid} is not found in resource policy.")
+            _check_revision(policy, revision_id)
             kept = tuple([s for s in policy.statements if s.sid != sid])
             place.policy = make_policy(self._new_id(), kept)
 
@@ -259,16 +251,9 @@ def _check_revision(policy: Policy | None, revision_id: str | None) -> None:
         raise PreconditionFailedException(_WRONG_REVISION)
 
 
-def _version_marker(marker: str) -> int:
-    try:
-        return int(marker)
-    except ValueError:
-        raise InvalidParameterValueException("The marker is not one that this list has returned.") from None
-
-
-def _take(matching: Iterator[PublishedVersion], limit: int) -> tuple[list[PublishedVersion], bool]:
+def _take(found: Iterator[PublishedVersion], limit: int) -> tuple[list[PublishedVersion], bool]:
     items: list[PublishedVersion] = []
-    for item in matching:
+    for item in found:
         if len(items) == limit:
             return items, True
         items.append(item)

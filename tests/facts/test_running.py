@@ -11,7 +11,18 @@ import pytest
 from pytest_layerperm.facts import FACTS, Fact
 from pytest_layerperm.facts.asking import Asked
 from pytest_layerperm.facts.differences import Difference, Received, compare
-from pytest_layerperm.facts.model import Absent, Answer, Holding, Kept, Matching, Number, SameJson, Step, Unlike
+from pytest_layerperm.facts.model import (
+    Absent,
+    Answer,
+    Holding,
+    Kept,
+    Lacking,
+    Matching,
+    Number,
+    SameJson,
+    Step,
+    Unlike,
+)
 from pytest_layerperm.facts.reporting import Result, differences, plan, table
 from pytest_layerperm.facts.rows.steps import add, fact, get_version, list_versions, publish
 from pytest_layerperm.facts.running import Published, clean_up, show, why_not_shown
@@ -54,6 +65,9 @@ NAMES = {"layer": "a.b", "first": "r1"}
         ([1], [1, 2], ("a list of 1", "[1, 2]")),
         ([1], "1", ("a list of 1", "1")),
         (Holding({"b": 1}), [{"b": 2}, {"b": 1}], None),
+        (Lacking("b", "${layer}"), [{"b": "other"}, 1], None),
+        (Lacking("b", "${layer}"), [{"b": "a.b"}], ("a list without b a.b", '[{"b": "a.b"}]')),
+        (Lacking("b", "${layer}"), None, ("a list without b a.b", "null")),
         (Holding({"b": 1}), [], ("an element", "an empty list")),
         (Holding({"b": 1}), None, ("a list", "null")),
     ],
@@ -307,7 +321,7 @@ def test_plan_for_an_account() -> None:
     """Said before anything is done: what, how much, how fast, and what stays untouched."""
     facts = [one for one in FACTS if one.group == "revisions"]
     assert plan(facts, 70, "aws", "layerperm-facts-01234567", aws=True) == (
-        "layerperm facts: 13 facts (7 recorded, 2 documented, 0 reported, 4 inferred) on aws\n"
+        "layerperm facts: 14 facts (9 recorded, 2 documented, 0 reported, 3 inferred) on aws\n"
         "  about 70 calls; every layer is named layerperm-facts-01234567-…, and deleted again; "
         "no other layer is touched\n"
         "  at most 12 calls a second; some of these layers, of a few hundred bytes, are public for a moment\n"

@@ -8,6 +8,7 @@ import itertools
 import json
 import zipfile
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -232,25 +233,27 @@ def test_filters_and_pages(api: Api) -> None:
 
     assert names("") == ["layer-0", "layer-1", "layer-2", "shared-deps"]
     assert names("CompatibleArchitecture=arm64") == ["layer-0", "layer-2", "shared-deps"]
-    assert names("CompatibleRuntime=python3.11") == ["layer-1", "shared-deps"]
+    assert names("CompatibleRuntime=python3.11") == ["layer-1"]
     assert names("MaxItems=1") == ["layer-0"]
-    assert api("GET", "", "MaxItems=1")[1]["NextMarker"] == "layer-0"
+    marker = quote(api("GET", "", "MaxItems=1")[1]["NextMarker"])
     assert api("GET", "", "MaxItems=4")[1]["NextMarker"] is None
-    assert names("MaxItems=2&Marker=layer-0") == ["layer-1", "layer-2"]
+    assert names(f"MaxItems=2&Marker={marker}") == ["layer-1", "layer-2"]
+    assert names(f"MaxItems=1&Marker={marker}&CompatibleArchitecture=arm64") == []
     assert versions("") == [4, 3, 2, 1]
     assert versions("CompatibleArchitecture=arm64") == [4, 2]
     assert versions("CompatibleRuntime=python3.11") == [3]
     assert versions("MaxItems=2") == [4, 3]
-    assert api("GET", "/shared-deps/versions", "MaxItems=2")[1]["NextMarker"] == "3"
-    assert versions("MaxItems=2&Marker=3") == [2, 1]
+    marker = quote(api("GET", "/shared-deps/versions", "MaxItems=2")[1]["NextMarker"])
+    assert versions(f"MaxItems=2&Marker={marker}") == [2, 1]
+    assert versions(f"MaxItems=1&Marker={marker}&CompatibleRuntime=python3.11") == []
+    assert api("GET", "/other/versions", f"Marker={marker}")[0] == 400
 
 
-def test_markers_that_no_list_returned(api: Api) -> None:
-    """Of versions they are numbers; the text is our own."""
-    assert api("GET", "/shared-deps/versions", "Marker=first") == (
-        400,
-        {"Type": "User", "message": "The marker is not one that this list has returned."},
-    )
+@pytest.mark.parametrize("marker", ["first", "3", "%C3%A9", "c2hhcmVkLWRlcHM="])
+@pytest.mark.parametrize("path", ["", "/shared-deps/versions", "/unknown/versions"])
+def test_markers_that_no_list_returned(api: Api, path: str, marker: str) -> None:
+    """A marker is opaque: nothing but one that was returned is one (11.11)."""
+    assert api("GET", path, f"Marker={marker}") == (400, {"Type": "User", "message": "Invalid pagination key."})
 
 
 def test_deleted_versions_are_still_known(api: Api) -> None:

@@ -154,12 +154,20 @@ def test_another_regions_layer_of_the_caller(api: Api) -> None:
 
 
 def test_layer_of_another_partition_by_arn(api: Api) -> None:
-    """GetLayerVersionByArn refuses an ARN of another partition, also the caller's own."""
-    arn = ARN.replace("arn:aws:", "arn:aws-cn:") + ":1"
-    assert api("GET", "", f"find=LayerVersion&Arn={arn}") == (
-        400,
-        {"Type": "User", "message": f"Invalid layer version {arn}"},
-    )
+    """It does not exist, whoever's it is (U7, inferred)."""
+    api.publish()
+    for account_id in (ARN.split(":")[4], "999999999999"):
+        arn = ARN.replace("arn:aws:", "arn:aws-cn:").replace(ARN.split(":")[4], account_id)
+        missing = (404, {"Type": "User", "Message": "The resource you requested does not exist."})
+        assert api("GET", "", f"find=LayerVersion&Arn={arn}:1") == missing
+        assert api("GET", f"/{arn}/versions/1") == missing
+        assert api("DELETE", f"/{arn}/versions/1") == missing
+        assert api("GET", f"/{arn}/versions") == missing
+        assert api("GET", f"/{arn}/versions/1/policy") == (
+            404,
+            {"Type": "User", "Message": f"Layer version {arn}:1 does not exist."},
+        )
+        assert api("DELETE", f"/{arn}/versions/0")[0] == 400
 
 
 def test_layers_of_aws_itself(api: Api) -> None:
@@ -271,8 +279,9 @@ def test_policy_through_its_life(api: Api) -> None:
     policy = f'{{"Version":"2012-10-17","Id":"default","Statement":[{statement}]}}'
     assert api("POST", path, body=grant) == (201, {"Statement": statement, "RevisionId": "revision-1"})
     assert api("GET", path) == (200, {"Policy": policy, "RevisionId": "revision-1"})
-    assert api("POST", path, "RevisionId=revision-0", grant)[0] == 412
-    assert api("DELETE", f"{path}/s2", "RevisionId=revision-1")[0] == 404
+    assert api("POST", path, "RevisionId=revision-0", grant)[0] == 409
+    assert api("POST", path, "RevisionId=revision-0", {**grant, "StatementId": "s2"})[0] == 412
+    assert api("DELETE", f"{path}/s2", "RevisionId=revision-0")[0] == 404
     assert api("DELETE", f"{path}/s1", "RevisionId=revision-1") == (204, None)
     assert api("GET", path)[1]["Message"] == f"Layer version {ARN}:1 does not have any resource policy."
 

@@ -115,12 +115,11 @@ def test_policy_may_not_grow_beyond_its_limit(store: LayerStore) -> None:
 
 
 def test_removing_where_there_never_was_a_policy(store: LayerStore) -> None:
-    """As on Get; a revision is refused first (U3, inferred)."""
+    """As on Get, whatever the revision (11.1, 11.2)."""
     publish(store)
-    with pytest.raises(LambdaError, match=r"^No policy is associated with the given resource\.$"):
-        store.remove_permission(LAYER, 1, sid="s1", revision_id=None)
-    with pytest.raises(PreconditionFailedException):
-        store.remove_permission(LAYER, 1, sid="s1", revision_id="wrong")
+    for revision_id in (None, "wrong"):
+        with pytest.raises(LambdaError, match=r"^No policy is associated with the given resource\.$"):
+            store.remove_permission(LAYER, 1, sid="s1", revision_id=revision_id)
 
 
 def test_layers_of_accounts_and_regions_are_apart(store: LayerStore) -> None:
@@ -179,7 +178,7 @@ def test_unknown_layers_and_accounts_have_empty_lists(store: LayerStore) -> None
 
 
 def test_marker_of_versions_must_be_one(store: LayerStore) -> None:
-    """Ours (inferred): what no list has returned is refused."""
+    """Nothing else is taken (11.11)."""
     publish(store)
     with pytest.raises(InvalidParameterValueException):
         store.list_versions(LAYER, **{**ALL, "marker": "next"})

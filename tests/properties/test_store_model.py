@@ -181,15 +181,15 @@ class ApiAndModel(RuleBasedStateMachine):
             assert answer == refusal
             return
         standing = self.statements.get((name, version))
-        if not right:
-            assert answer == self.WRONG_REVISION
-        elif standing is not None and sid in [one["Sid"] for one in standing]:
+        if standing is not None and sid in [one["Sid"] for one in standing]:
             assert answer == (
                 409,
                 "ResourceConflictException",
                 f"The statement id ({sid}) provided already exists. "
                 "Please provide a new statement id, or remove the existing statement.",
             )
+        elif not right:
+            assert answer == self.WRONG_REVISION
         else:
             statement: dict[str, Any] = {
                 "Sid": sid,
@@ -218,13 +218,13 @@ class ApiAndModel(RuleBasedStateMachine):
         standing = self.statements.get((name, version))
         if refusal is not None:
             assert answer == refusal
-        elif not right:
-            assert answer == self.WRONG_REVISION
-        elif standing is None:
+        elif not standing:
             assert answer == (404, "ResourceNotFoundException", "No policy is associated with the given resource.")
         elif sid not in [one["Sid"] for one in standing]:
             text = f"Statement {sid} is not found in resource policy."
             assert answer == (404, "ResourceNotFoundException", text)
+        elif not right:
+            assert answer == self.WRONG_REVISION
         else:
             assert answer == (204, None, None)
             self.statements[name, version] = [one for one in standing if one["Sid"] != sid]
@@ -275,7 +275,7 @@ class ApiAndModel(RuleBasedStateMachine):
         found: list[int] = []
         marker = ""
         for _ in itertools.count():
-            path = f"/{self.name_for(name, by)}/versions?MaxItems={limit}&Marker={marker}"
+            path = f"/{self.name_for(name, by)}/versions?MaxItems={limit}&Marker={quote(marker)}"
             status, code, told = self.call("GET", path, by)
             if by != OWNER:
                 assert (status, code, told) == self.denied("ListLayerVersions", self.arn(name), by)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..model import Answer, Fact, Kept, Step
-from .steps import ACCOUNT, SUCCESS, add, fact, get_policy, get_version, publish, remove, same_policy, statement
+from .steps import ACCOUNT, SUCCESS, add, delete, fact, get_policy, get_version, publish, remove, same_policy, statement
 
 _NOT_THERE = '{"Type":"User","Message":"The resource you requested does not exist."}'
 _WRONG_REVISION_BODY = (
     '{"Type":"User","message":"The Revision Id provided does not match the latest Revision Id. '
     'Call the GetLayerPolicy API to retrieve the latest Revision Id"}'
 )
+_NO_POLICY = '{"Type":"User","Message":"No policy is associated with the given resource."}'
+_EMPTIED = '{"Type":"User","Message":"Layer version ${version_arn} does not have any resource policy."}'
+_DELETED = '{"Type":"User","Message":"Layer version ${version_arn} does not exist."}'
 _UNCHANGED = get_policy(Answer(SUCCESS, body={"Policy": same_policy(statement()), "RevisionId": "${revision}"}))
 _ONE_STATEMENT = (publish(), add(answer=Answer(body={"RevisionId": Kept("revision")})))
 
@@ -99,12 +102,42 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "envelopes/precondition-failed-bytes",
-        "The 412 has 149 bytes.",
+        "The 412 has 154 bytes.",
         "recorded",
-        "LS:TestLambdaRevisions, content-length; the order is inferred",
+        "ST:L policy-add-stale, content-length; the order is inferred",
         publish(),
         add(),
         add("s2", RevisionId="wrong", answer=Answer(412, raw=_WRONG_REVISION_BODY)),
+    ),
+    fact(
+        "envelopes/no-policy-bytes",
+        "The 404 of a version that never had a policy has 76 bytes, on Remove as on Get.",
+        "recorded",
+        "ST:L policy-initial-absent and policy-remove-last-again, content-length; the order is inferred",
+        publish(),
+        get_policy(Answer(404, raw=_NO_POLICY)),
+        add(),
+        remove(),
+        remove(answer=Answer(404, raw=_NO_POLICY)),
+    ),
+    fact(
+        "envelopes/emptied-policy-bytes",
+        "The 404 of an emptied policy holds the version ARN and nothing else of its own.",
+        "recorded",
+        "ST:L policy-get-after-last-remove, content-length; the order is inferred",
+        publish(),
+        add(),
+        remove(),
+        get_policy(Answer(404, raw=_EMPTIED)),
+    ),
+    fact(
+        "envelopes/deleted-version-bytes",
+        "The same goes for the 404 of a deleted version.",
+        "recorded",
+        "ST:L policy-deleted-layer, content-length; the order is inferred",
+        publish(),
+        delete(),
+        get_policy(Answer(404, raw=_DELETED)),
     ),
     fact(
         "envelopes/validation",

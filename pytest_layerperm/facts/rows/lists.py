@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model import Absent, Answer, Fact, Holding, Kept, Number
-from .steps import SUCCESS, ZIP, delete, fact, list_layers, list_versions, publish, refused
+from ..model import Absent, Answer, Fact, Holding, Kept, Lacking, Matching, Number
+from .steps import SUCCESS, ZIP, delete, fact, list_layers, list_versions, publish
 
 _VERSION = {"LayerVersionArn": "${version_arn}", "Version": 1}
 _ONLY_ARM: dict[str, Any] = {"CompatibleArchitectures": ["arm64"], "CompatibleRuntimes": ["python3.13"]}
 _ONLY_X86: dict[str, Any] = {"CompatibleArchitectures": ["x86_64"], "CompatibleRuntimes": ["python3.13", "python3.12"]}
+
+
+_INVALID_MARKER = Answer(
+    400, "InvalidParameterValueException", raw='{"Type":"User","message":"Invalid pagination key."}'
+)
 
 
 def _versions(*numbers: int) -> list[dict[str, int]]:
@@ -115,8 +120,8 @@ FACTS: tuple[Fact, ...] = (
     fact(
         "lists/page",
         "MaxItems limits a page, and NextMarker leads to the next.",
-        "documented",
-        "API:ListLayerVersions",
+        "recorded",
+        "ST:L versions-page-0",
         publish(),
         publish(),
         publish(),
@@ -127,9 +132,9 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "lists/full-page",
-        "A page that holds just the rest has no NextMarker.",
-        "inferred",
-        "API:ListLayerVersions",
+        "A full last page has no NextMarker.",
+        "recorded",
+        "ST:L versions-page-3",
         publish(),
         publish(),
         list_versions(Answer(body={"NextMarker": Absent(), "LayerVersions": _versions(2, 1)}), MaxItems=2),
@@ -213,13 +218,29 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "lists/filtered-pages",
-        "A filtered page is full of versions that pass.",
+        "ListLayerVersions filters a page, which may leave nothing in it, and a NextMarker all the same.",
         "inferred",
-        "API:ListLayerVersions",
+        "ST:L layers-arm64-page-0, of ListLayers",
         publish(**_ONLY_ARM),
         publish(**_ONLY_X86),
         publish(**_ONLY_ARM),
-        list_versions(Answer(body={"LayerVersions": _versions(3)}), MaxItems=1, CompatibleArchitecture="arm64"),
+        list_versions(
+            Answer(body={"NextMarker": Kept("marker"), "LayerVersions": _versions(3)}),
+            MaxItems=1,
+            CompatibleArchitecture="arm64",
+        ),
+        list_versions(
+            Answer(body={"NextMarker": Kept("next"), "LayerVersions": []}),
+            MaxItems=1,
+            Marker="${marker}",
+            CompatibleArchitecture="arm64",
+        ),
+        list_versions(
+            Answer(body={"NextMarker": Absent(), "LayerVersions": _versions(1)}),
+            MaxItems=1,
+            Marker="${next}",
+            CompatibleArchitecture="arm64",
+        ),
         list_versions(
             Answer(body={"LayerVersions": _versions(3, 1)}),
             MaxItems=1,
@@ -229,11 +250,29 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "lists/latest-matching",
-        "LatestMatchingVersion is the newest version that passes the filter.",
-        "documented",
-        "API:ListLayers",
+        "ListLayers filters by the newest version alone: an older one that passes does not count.",
+        "recorded",
+        "ST:L filter-layers-before-latest-delete-x86_64-0",
         publish(**_ONLY_ARM),
         publish(**_ONLY_X86),
+        publish(LayerName="${layer}-2", **_ONLY_ARM),
+        list_layers(
+            Answer(body={"Layers": Lacking("LayerName", "${layer}")}),
+            CompatibleArchitecture="arm64",
+        ),
+        list_layers(
+            Answer(body={"Layers": Holding({"LayerName": "${layer}", "LatestMatchingVersion": {"Version": 2}})}),
+            CompatibleArchitecture="x86_64",
+        ),
+    ),
+    fact(
+        "lists/latest-matching-after-delete",
+        "After the newest version was deleted, ListLayers filters by the one before it.",
+        "recorded",
+        "ST:L filter-layers-after-latest-delete-x86_64-0",
+        publish(**_ONLY_ARM),
+        publish(**_ONLY_X86),
+        delete(VersionNumber=2),
         list_layers(
             Answer(body={"Layers": Holding({"LayerName": "${layer}", "LatestMatchingVersion": {"Version": 1}})}),
             CompatibleArchitecture="arm64",
@@ -253,18 +292,60 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "lists/unknown-marker",
-        "A marker that no list has returned is refused.",
+        "A Marker that ListLayerVersions has not returned: 400 InvalidParameterValueException, 51 bytes.",
+        "recorded",
+        "ST:L versions-invalid-marker",
+        publish(),
+        list_versions(_INVALID_MARKER, Marker="never seen"),
+    ),
+    fact(
+        "lists/unknown-marker-of-layers",
+        "A Marker that ListLayers has not returned: the same.",
+        "recorded",
+        "ST:L layers-invalid-marker",
+        list_layers(_INVALID_MARKER, Marker="never seen", all_pages=False),
+    ),
+    fact(
+        "lists/marker-of-the-other-list",
+        "A Marker of one list is none of the other's.",
         "inferred",
         "DECISION",
         publish(),
-        list_versions(
-            refused(
-                400,
-                "InvalidParameterValueException",
-                "The marker is not one that this list has returned.",
-            ),
-            Marker="never seen",
-        ),
+        publish(),
+        list_versions(Answer(body={"NextMarker": Kept("marker")}), MaxItems=1),
+        list_layers(_INVALID_MARKER, Marker="${marker}", all_pages=False),
+    ),
+    fact(
+        "lists/empty-marker",
+        "An empty Marker is as none.",
+        "inferred",
+        "DECISION",
+        publish(),
+        list_versions(Answer(SUCCESS, body={"LayerVersions": _versions(1)}), Marker=""),
+    ),
+    fact(
+        "lists/opaque-marker",
+        "A NextMarker is base64.",
+        "recorded",
+        "ST:L versions-page-0",
+        publish(),
+        publish(),
+        list_versions(Answer(body={"NextMarker": Matching("[A-Za-z0-9+/]+={0,2}")}), MaxItems=1),
+    ),
+    fact(
+        "lists/empty-description",
+        'A Description that was given as "" is null in the lists.',
+        "recorded",
+        "ST:L list-versions-unfiltered",
+        publish(Description="", LicenseInfo=""),
+        list_versions(Answer(body={"LayerVersions": [{"Description": Absent(), "LicenseInfo": Absent()}]})),
+    ),
+    fact(
+        "lists/empty-page-bytes",
+        "An empty ListLayerVersions has 38 bytes.",
+        "recorded",
+        "ST:L recreate-empty-list, content-length; the order is inferred",
+        list_versions(Answer(200, raw='{"NextMarker":null,"LayerVersions":[]}')),
     ),
     # --- and what can be said of a content that AWS measured
     fact(

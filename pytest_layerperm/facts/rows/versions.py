@@ -22,6 +22,7 @@ from .steps import (
 )
 
 _CREATED = Matching(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}\+0000", "created")
+_ELSEWHERE = "${arn_in_other_partition}"
 _RUNTIMES = ["python3.13", "python3.12"]
 
 FACTS: tuple[Fact, ...] = (
@@ -112,6 +113,14 @@ FACTS: tuple[Fact, ...] = (
         publish(
             Answer(body={"CompatibleRuntimes": Absent(), "CompatibleArchitectures": Absent(), "LicenseInfo": Absent()})
         ),
+    ),
+    fact(
+        "versions/empty-texts",
+        'A Description that was given as "" is "", and a LicenseInfo that was given as "" is not there.',
+        "recorded",
+        "ST:L metadata-empty-arrays",
+        publish(Answer(body={"Description": "", "LicenseInfo": Absent()}), Description="", LicenseInfo=""),
+        get_version(Answer(body={"Description": "", "LicenseInfo": Absent()})),
     ),
     fact(
         "versions/empty-lists",
@@ -269,6 +278,26 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         get_version(NO_SUCH_RESOURCE, LayerName="${arn_in_other_region}"),
     ),
+    # --- and in another partition
+    *[
+        fact(
+            f"regions/partition-{name}",
+            f"{sentence} of a layer ARN of another partition: 404.",
+            "inferred",
+            "DECISION:U7",
+            step,
+        )
+        for name, sentence, step in (
+            ("add", "Add", add(LayerName=_ELSEWHERE, answer=no_such_version(f"{_ELSEWHERE}:1"))),
+            ("get-policy", "Get", get_policy(no_such_version(f"{_ELSEWHERE}:1"), LayerName=_ELSEWHERE)),
+            ("remove", "Remove", remove(LayerName=_ELSEWHERE, answer=no_such_version(f"{_ELSEWHERE}:1"))),
+            ("get-version", "GetLayerVersion", get_version(NO_SUCH_RESOURCE, LayerName=_ELSEWHERE)),
+            ("by-arn", "GetLayerVersionByArn", get_by_arn(f"{_ELSEWHERE}:1", NO_SUCH_RESOURCE)),
+            ("delete", "DeleteLayerVersion", delete(NO_SUCH_RESOURCE, LayerName=_ELSEWHERE)),
+            ("list", "ListLayerVersions", list_versions(NO_SUCH_RESOURCE, LayerName=_ELSEWHERE)),
+            ("publish", "PublishLayerVersion", publish(NO_SUCH_RESOURCE, LayerName=_ELSEWHERE)),
+        )
+    ],
     fact(
         "regions/apart",
         "Layers of one name in two regions are two.",
