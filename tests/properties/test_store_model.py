@@ -208,9 +208,11 @@ class ApiAndModel(RuleBasedStateMachine):
             self.latest[name, version] = told["RevisionId"]
             self.seen.append(told["RevisionId"])
 
-    @rule(place=places, sid=sids, kind=revisions, by=callers)
-    def remove(self, place: tuple[str, int], sid: str, kind: str, by: str) -> None:
+    @rule(place=places, sid=sids, kind=revisions, by=callers, known=st.booleans())
+    def remove(self, place: tuple[str, int], sid: str, kind: str, by: str, known: bool) -> None:
         name, version = place
+        if known and self.statements.get(place):
+            sid = self.statements[place][0]["Sid"]
         revision, right = self.revision(name, version, kind)
         query = "" if revision is None else f"?RevisionId={revision}"
         answer = self.call("DELETE", f"/{self.name_for(name, by)}/versions/{version}/policy/{sid}{query}", by)
@@ -308,7 +310,7 @@ class ApiAndModel(RuleBasedStateMachine):
                 assert bool(self.fake.explain(account_id, layer)) == expected
 
 
-settled = settings(deadline=None, max_examples=150, stateful_step_count=40, derandomize=True)
+settled = settings(deadline=None, max_examples=200, stateful_step_count=40, derandomize=True)
 
 
 def test_api_answers_as_the_model() -> None:
