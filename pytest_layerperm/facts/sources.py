@@ -24,6 +24,10 @@ SOURCES = {
         "radkawar/stackd at 9dc356f (2026), testdata/aws/lambda: captures of real calls of September 2026; "
         "L is layers.json, S layer_source_audit.json, F event_policy.json and event_edge_cases.json, of functions"
     ),
+    "SAM": (
+        "awslabs/serverless-application-model, issue 430, serverless/serverless, issue 1312, boto/boto3, issue 294: "
+        "responses to paths that Lambda does not know, with their headers"
+    ),
     "MODEL": "botocore, data/lambda/2015-03-31/service-2.json: the API model, with its examples-1.json",
     "API": "the API reference of AWS Lambda, page of the operation",
     "DG": "the AWS Lambda developer guide, pages on layers and their permissions",

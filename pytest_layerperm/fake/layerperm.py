@@ -356,10 +356,12 @@ def _content_base(store: LayerStore) -> str:
     return content_base(store)
 
 
-def _read_object(bucket: str, key: str, version: str | None, call: Call) -> bytes:
+def _read_object(
+    bucket: str, key: str, version: str | None, call: Call, *, by_reference: bool
+) -> tuple[bytes, str | None]:
     from ..transports.moto.s3 import read_object
 
-    return read_object(bucket, key, version, call)
+    return read_object(bucket, key, version, call, by_reference=by_reference)
 
 
 def _decorated_function(fake: LayerPerm, function: Callable[..., Any], *, verified: bool = False) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, cast
 
@@ -21,7 +21,15 @@ _SHORT = 512
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 
 
-def read(operation: str, given: Mapping[str, Any]) -> dict[str, Any]:
+NewerValues = Callable[[str], Sequence[str]]
+"""From the name of an enumeration in the API model to values that AWS has named since ``members`` was written."""
+
+
+def no_newer_values(enum_name: str) -> Sequence[str]:
+    return ()
+
+
+def read(operation: str, given: Mapping[str, Any], newer_values: NewerValues = no_newer_values) -> dict[str, Any]:
     """The operation's parameters, typed and within their constraints.
 
     ``given`` holds path and query members as strings and body members as JSON values; what the operation does
@@ -36,15 +44,15 @@ def read(operation: str, given: Mapping[str, Any]) -> dict[str, Any]:
         elif not required:
             continue
         if value is None:
-            return _read_closely(MEMBERS[operation], given)
+            return _read_closely(MEMBERS[operation], given, newer_values)
         parameters[name] = value
     return parameters
 
 
-def _read_closely(members: tuple[Member, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+def _read_closely(members: tuple[Member, ...], given: Mapping[str, Any], newer_values: NewerValues) -> dict[str, Any]:
     """The same for what is not texts alone, or has something wrong with it."""
     parameters = _typed(members, given)
-    violations = _violations(members, parameters, "")
+    violations = _violations(members, parameters, "", newer_values)
     if violations:
         raise validation_error(violations)
     return parameters
@@ -132,7 +140,9 @@ def _text(value: Any) -> str:
     raise SerializationException(f"{shown} can not be converted to a String")
 
 
-def _violations(members: tuple[Member, ...], parameters: Mapping[str, Any], prefix: str) -> list[str]:
+def _violations(
+    members: tuple[Member, ...], parameters: Mapping[str, Any], prefix: str, newer_values: NewerValues
+) -> list[str]:
     found: list[str] = []
     for member in members:
         value = parameters.get(member.name)
@@ -140,9 +150,9 @@ def _violations(members: tuple[Member, ...], parameters: Mapping[str, Any], pref
             if member.required:
                 found.append(_violation("null", prefix + member.label, "Member must not be null"))
         elif member.kind == "structure":
-            found += _violations(member.members, value, f"{prefix}{member.label}.")
+            found += _violations(member.members, value, f"{prefix}{member.label}.", newer_values)
         else:
-            broken = _broken(member, value)
+            broken = _broken(member, value, newer_values)
             if broken:
                 shown = f"'[{', '.join(value)}]'" if member.kind == "list" else f"'{value}'"
                 found += [_violation(shown, prefix + member.label, constraint) for constraint in broken]
@@ -162,7 +172,7 @@ def _fits(member: Member, text: str) -> bool:
     return member.pattern is None or _compiled(member.pattern).fullmatch(text) is not None
 
 
-def _broken(member: Member, value: Any) -> list[str]:
+def _broken(member: Member, value: Any, newer_values: NewerValues = no_newer_values) -> list[str]:
     """The constraints that the value breaks, in AWS's words; length before pattern."""
     if member.kind == "blob":
         return []
@@ -177,13 +187,25 @@ def _broken(member: Member, value: Any) -> list[str]:
         shown = member.shown_pattern or member.pattern
         broken.append(f"Member must satisfy regular expression pattern: {shown}")
     if member.enum:
-        allowed = f"Member must satisfy enum value set: [{', '.join(member.enum)}]"
-        if member.kind == "list":
-            if any(item not in member.enum for item in value):
-                broken.append(f"Member must satisfy constraint: [{allowed}]" if member.wraps_enum else allowed)
-        elif value not in member.enum:
-            broken.append(allowed)
+        allowed = _allowed(member, value if member.kind == "list" else (value,), newer_values)
+        if allowed is not None:
+            constraint = f"Member must satisfy enum value set: [{', '.join(allowed)}]"
+            if member.kind == "list":
+                constraint = f"Member must satisfy constraint: [{constraint}, Member must not be null]"
+            broken.append(constraint)
     return broken
+
+
+def _allowed(member: Member, values: Sequence[str], newer_values: NewerValues) -> Sequence[str] | None:
+    """The values of the member's enumeration if one of these is none of them; else None."""
+    allowed = member.enum
+    if all(value in allowed for value in values):
+        return None
+    if member.enum_name is not None:
+        allowed = tuple(dict.fromkeys((*allowed, *newer_values(member.enum_name))))
+        if all(value in allowed for value in values):
+            return None
+    return allowed
 
 
 @cache

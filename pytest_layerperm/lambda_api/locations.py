@@ -1,29 +1,65 @@
-"""Where a layer version's archive can be downloaded: ``Content.Location`` (aws-facts 10.2)."""
+"""Where a layer version's archive can be downloaded: ``Content.Location`` (aws-facts 11.13).
+
+In AWS it is a presigned URL of S3, ``https://BUCKET.s3.REGION.amazonaws.com/snapshots/ACCOUNT/NAME-UUID?…``,
+from which nobody could download here. So the bucket moves into the path, as in S3's path-style addresses:
+``http://127.0.0.1:PORT/…/BUCKET/snapshots/ACCOUNT/NAME-UUID?versionId=…``, with AWS's bucket, key and query. Code that
+splits the path or cuts off the query works as it does in AWS, and the archive can be fetched.
+
+Nothing in the query is secret or checked, and a location never expires. It is the same in every response, so that two
+responses can be compared.
+"""
 
 from __future__ import annotations
 
 import re
+from hashlib import blake2b
 
 from .arn import LAYER_NAME, LayerId, layer_id
 from .model import PublishedVersion
 
+_BUCKETS = {"us-east-1": "prod-iad-c1-djusa-layers"}
+"""As recorded, beside ``awslambda-us-west-2-layers``; that other regions are like us-west-2 is inferred."""
 _PATH = re.compile(
-    rf"/awslambda-(?P<region>[a-z0-9-]+)-layers/snapshots/(?P<account>\d{{12}})/(?P<name>{LAYER_NAME})-(?P<version>\d+)",
+    rf"/(?P<bucket>[a-z0-9-]+)/snapshots/(?P<account>\d{{12}})/(?P<name>{LAYER_NAME})"
+    r"-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-(?P<version>[0-9a-f]{12})",
     re.ASCII,
 )
 
 
 def location_of(published: PublishedVersion, base: str | None = None) -> str:
-    """The version's address in AWS's form, or where ``base`` is given, below that URL as S3 has it there."""
-    layer = published.layer
-    bucket = f"awslambda-{layer.region_name}-layers"
-    root = f"https://{bucket}.s3.{layer.region_name}.amazonaws.com" if base is None else f"{base}/{bucket}"
-    return f"{root}/snapshots/{layer.account_id}/{layer.name}-{published.version}"
+    """The version's address: below the URL ``base``, or in AWS if there is none."""
+    layer, version = published.layer, published.version
+    region = layer.region_name
+    bucket = _bucket_of(region)
+    root = f"https://{bucket}.s3.{region}.amazonaws.com" if base is None else f"{base}/{bucket}"
+    digest = blake2b(published.arn.encode(), digest_size=16).hexdigest()
+    signed_at = published.created[:19].replace("-", "").replace(":", "")
+    return (
+        # The last part of the uuid is the version's number: so the archive is found without a table.
+        f"{root}/snapshots/{layer.account_id}/{layer.name}"
+        f"-{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{version:012x}"
+        f"?versionId={digest}&X-Amz-Security-Token=layerperm&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={signed_at}Z"
+        f"&X-Amz-SignedHeaders=host&X-Amz-Expires=600"
+        f"&X-Amz-Credential=layerperm%2F{signed_at[:8]}%2F{region}%2Fs3%2Faws4_request&X-Amz-Signature={digest}"
+    )
 
 
 def located_at(path: str) -> tuple[LayerId, int] | None:
     """The layer version whose archive is at that path below a base; None for any other path."""
     match = _PATH.fullmatch(path)
-    if match is None or len(match["version"]) > 9:
+    if match is None:
         return None
-    return layer_id(match["name"], match["account"], match["region"]), int(match["version"])
+    region = _region_of(match["bucket"])
+    return None if region is None else (layer_id(match["name"], match["account"], region), int(match["version"], 16))
+
+
+def _bucket_of(region: str) -> str:
+    return _BUCKETS.get(region, f"awslambda-{region}-layers")
+
+
+def _region_of(bucket: str) -> str | None:
+    for region, name in _BUCKETS.items():
+        if name == bucket:
+            return region
+    found = re.fullmatch(r"awslambda-(.+)-layers", bucket)
+    return None if found is None else found[1]

@@ -48,8 +48,8 @@ class Member:
     shown_pattern: str | None = None
     enum: tuple[str, ...] = ()
     """Of a string, or of each item of a list."""
-    wraps_enum: bool = False
-    """Whether AWS wraps a broken enum in "Member must satisfy constraint: […]": recorded for one list only."""
+    enum_name: str | None = None
+    """The enumeration's name in the API model, if it grows: what is named later is valid too."""
     members: tuple[Member, ...] = field(default=())
     """Of a structure."""
 
@@ -65,8 +65,8 @@ _STATEMENT_ID = Member("StatementId", "body", required=True, minimum=1, maximum=
 _REVISION_ID = Member("RevisionId", "query")
 _PAGING = (
     Member("MaxItems", "query", "integer", minimum=1, maximum=50),
-    Member("CompatibleRuntime", "query", enum=RUNTIMES),
-    Member("CompatibleArchitecture", "query", enum=ARCHITECTURES),
+    Member("CompatibleRuntime", "query", enum=RUNTIMES, enum_name="Runtime"),
+    Member("CompatibleArchitecture", "query", enum=ARCHITECTURES, enum_name="Architecture"),
     Member("Marker", "query"),
 )
 _CONTENT = (
@@ -105,7 +105,7 @@ MEMBERS: Mapping[str, tuple[Member, ...]] = {
         _LAYER_NAME,
         Member("Description", "body", minimum=0, maximum=256),
         Member("Content", "body", "structure", required=True, members=_CONTENT),
-        Member("CompatibleRuntimes", "body", "list", minimum=0, maximum=15, enum=RUNTIMES),
+        Member("CompatibleRuntimes", "body", "list", minimum=0, maximum=15, enum=RUNTIMES, enum_name="Runtime"),
         Member(
             "CompatibleArchitectures",
             "body",
@@ -113,7 +113,7 @@ MEMBERS: Mapping[str, tuple[Member, ...]] = {
             minimum=0,
             maximum=2,
             enum=ARCHITECTURES,
-            wraps_enum=True,
+            enum_name="Architecture",
         ),
         Member("LicenseInfo", "body", minimum=0, maximum=512, pattern=".*"),
     ),

@@ -90,6 +90,14 @@ def make_policy(revision_id: str, statements: tuple[Statement, ...]) -> Policy:
     return Policy(revision_id, statements, f"{_POLICY_HEAD}{','.join([s.document for s in statements])}{_POLICY_TAIL}")
 
 
+class StoredObject(NamedTuple):
+    """An object in S3 and the version of it that was read."""
+
+    bucket: str
+    key: str
+    version: str
+
+
 class Content(NamedTuple):
     """A layer version's archive: its bytes, and what AWS tells about them."""
 
@@ -97,6 +105,8 @@ class Content(NamedTuple):
     sha256: str
     """Base64 of the SHA-256 of the archive, as ``CodeSha256`` gives it."""
     unzipped_size: int
+    referenced: StoredObject | None = None
+    """What a version published with the storage mode REFERENCE refers to (11.14); None of a copy."""
 
     @property
     def size(self) -> int:

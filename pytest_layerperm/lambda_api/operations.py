@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from .access import Caller, refusal
 from .arn import LayerId, partition_of
-from .constraints import read
+from .constraints import NewerValues, no_newer_values, read
 from .content import read_archive
 from .errors import (
     InvalidParameterValueException,
@@ -15,18 +15,28 @@ from .errors import (
     ResourceNotFoundException,
     layer_version_not_found,
 )
-from .model import Content, Details, PublishedVersion
+from .model import Content, Details, PublishedVersion, StoredObject
 from .store import LayerStore, Page, version_below_one
 from .wire import NO_CONTENT, Call, Response, answer, answer_revised, is_own_region, refuse
 
 Parameters = Mapping[str, Any]
 
 
+class Fetch(Protocol):
+    """Reads an object of S3 for the caller of a PublishLayerVersion: its bytes and its version."""
+
+    def __call__(
+        self, bucket: str, key: str, version: str | None, call: Call, *, by_reference: bool
+    ) -> tuple[bytes, str | None]: ...
+
+
 class Operations:
     """Performs calls on a store.
 
     ``caller_of`` tells who a call's caller is, ``location_of`` where a version's content can be downloaded,
-    ``fetch`` reads an archive from S3 (bucket, key, object version, account, region).
+    ``fetch`` reads an archive from S3, and returns it with the version of the object, None in a bucket without
+    versions. ``newer_values`` are the values of an enumeration of the API, ``Runtime`` or ``Architecture``, that were
+    named since ``members`` was written.
     """
 
     def __init__(
@@ -35,12 +45,14 @@ class Operations:
         *,
         caller_of: Callable[[Call], Caller],
         location_of: Callable[[PublishedVersion], str],
-        fetch: Callable[[str, str, str | None, Call], bytes],
+        fetch: Fetch,
+        newer_values: NewerValues = no_newer_values,
     ) -> None:
         self._store = store
         self._caller_of = caller_of
         self._location_of = location_of
         self._fetch = fetch
+        self._newer_values = newer_values
 
     def perform(self, call: Call) -> Response:
         """The answer to a call; every refusal is an answer too. A refused call changes nothing."""
@@ -53,7 +65,7 @@ class Operations:
         """The answer to a call that is not refused. Raises LambdaError for one that is."""
         if call.refusal is not None:
             raise call.refusal
-        parameters = read(call.operation, call.given)
+        parameters = read(call.operation, call.given, self._newer_values)
         self._authorize(call)
         return self._PERFORM[call.operation](self, call, parameters)
 
@@ -135,14 +147,26 @@ class Operations:
 
     def _content(self, call: Call, given: Parameters) -> Content:
         archive, bucket, key = given.get("ZipFile"), given.get("S3Bucket"), given.get("S3Key")
-        if archive is None:
-            if bucket is None or key is None:
-                # Ours: AWS's text for a layer is not known.
-                raise InvalidParameterValueException("Content must have either ZipFile, or S3Bucket and S3Key.")
-            archive = self._fetch(bucket, key, given.get("S3ObjectVersion"), call)
-        elif bucket is not None or key is not None:
-            raise InvalidParameterValueException("Content must have either ZipFile, or S3Bucket and S3Key, not both.")
-        return read_archive(archive)
+        by_reference = given.get("S3ObjectStorageMode") == "REFERENCE"
+        # The texts are ours: AWS's for a layer are not known.
+        if archive is not None:
+            if bucket is not None or key is not None:
+                raise InvalidParameterValueException(
+                    "Content must have either ZipFile, or S3Bucket and S3Key, not both."
+                )
+            if by_reference:
+                raise InvalidParameterValueException("S3ObjectStorageMode REFERENCE needs S3Bucket and S3Key.")
+            return read_archive(archive)
+        if bucket is None or key is None:
+            raise InvalidParameterValueException("Content must have either ZipFile, or S3Bucket and S3Key.")
+        archive, version = self._fetch(bucket, key, given.get("S3ObjectVersion"), call, by_reference=by_reference)
+        content = read_archive(archive)
+        if not by_reference:
+            return content
+        if version is None:
+            # AWS demands versions (SAM's documentation); its text is not known.
+            raise InvalidParameterValueException(f"S3ObjectStorageMode REFERENCE needs versioning on {bucket}.")
+        return content._replace(referenced=StoredObject(bucket, key, version))
 
     def _get_version(self, call: Call, parameters: Parameters) -> Response:
         if call.layer is None:
@@ -211,12 +235,17 @@ class Operations:
     def _described(self, published: PublishedVersion) -> dict[str, Any]:
         """A version as Publish and Get return it (10.2)."""
         content, details = published.content, published.details
+        referenced = content.referenced
+        described: dict[str, Any] = {} if referenced is not None else {"Location": self._location_of(published)}
+        described.update(CodeSha256=content.sha256, CodeSize=content.size)
+        if referenced is not None:
+            described["ResolvedS3Object"] = {
+                "S3Bucket": referenced.bucket,
+                "S3Key": referenced.key,
+                "S3ObjectVersion": referenced.version,
+            }
         return {
-            "Content": {
-                "Location": self._location_of(published),
-                "CodeSha256": content.sha256,
-                "CodeSize": content.size,
-            },
+            "Content": described,
             "LayerArn": published.layer.arn,
             "LayerVersionArn": published.arn,
             "Description": details.description or "",

@@ -12,11 +12,19 @@ from urllib.parse import parse_qsl, unquote
 
 from .arn import LayerId, is_region_name, parse, partition_of, resolve
 from .constraints import whole_number
-from .errors import LambdaError, MissingAuthenticationTokenException, SerializationException
+from .errors import (
+    LambdaError,
+    MissingAuthenticationTokenException,
+    RequestEntityTooLargeException,
+    SerializationException,
+)
 from .members import MEMBERS
 from .model import compact_json, json_text
 
 API_PATH = "/2018-10-31/layers"
+
+REQUEST_SIZE_LIMIT = 70_167_211
+"""A request's body must be smaller, in bytes: 50 MB of zip in base64, and what is around it (aws-facts 11.15)."""
 
 
 class Headers(Protocol):
@@ -76,6 +84,15 @@ def answer_revised(status: int, name: str, text: str, revision_id: str) -> Respo
 
 
 NO_CONTENT = Response(204, b"")
+
+NO_OPERATION = Response(
+    403,
+    b"<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n"
+    b"</AccessDeniedException>\n",
+    "AccessDeniedException",
+    MappingProxyType({"content-type": "application/xml"}),
+)
+"""The response to a path that is no operation of Lambda (11.16); the content type is inferred."""
 
 
 def refuse(error: LambdaError, headers: Mapping[str, str] | None = None) -> Response:
@@ -249,6 +266,10 @@ def decode(request: Request, account_of: Callable[[str], str]) -> Call | None:
     )
     if signature is None:
         call.refusal = MissingAuthenticationTokenException("Missing Authentication Token")
+    elif len(request.body) >= REQUEST_SIZE_LIMIT:
+        call.refusal = RequestEntityTooLargeException(
+            f"Request must be smaller than {REQUEST_SIZE_LIMIT} bytes for the {found.operation} operation"
+        )
     elif in_body := _IN_BODY[found.operation]:
         try:
             given.update(_only(in_body, _json_object(request.body)))

@@ -18,6 +18,7 @@ from ..lambda_api.errors import LambdaError
 from ..lambda_api.members import PRINCIPAL
 from ..lambda_api.model import ACTION, Content, Details, Policy, PublishedVersion
 from .arguments import check_account_id, check_region_name
+from .lambda_model import enum_values
 
 if TYPE_CHECKING:
     from ..lambda_api.store import LayerStore
@@ -167,7 +168,7 @@ def _details(name: str, settings: Mapping[str, Any]) -> Details:
         if given.get(setting) is not None:
             given[setting] = _list_of_texts(setting, given[setting])
     try:
-        parameters = read("PublishLayerVersion", given)
+        parameters = read("PublishLayerVersion", given, enum_values)
     except LambdaError as refused:
         raise ValueError(str(refused)) from None
     return Details(

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from urllib.parse import parse_qs
 
 from ..lambda_api.locations import location_of
-from ..lambda_api.operations import Operations
+from ..lambda_api.operations import Fetch, Operations
 from ..lambda_api.store import LayerStore
-from ..lambda_api.wire import Call, Request, Response, decode
+from ..lambda_api.wire import API_PATH, NO_OPERATION, Call, Request, Response, decode
 from .callers import Callers
 from .calls import UNLOGGED, CallLog, LoggedCall, logged_parameters
 from .faults import ConnectionBroken, Fault, compose, note_lost
 from .identifiers import new_id
+from .lambda_model import enum_values
 from .virtual_time import VirtualTime
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class LayerService:
         *,
         real_sleep: bool = False,
         content_base: Callable[[LayerStore], str],
-        fetch: Callable[[str, str, str | None, Call], bytes],
+        fetch: Fetch,
     ) -> None:
         self.account_id = account_id
         """The account of code that names none, twelve digits."""
@@ -103,6 +104,7 @@ class LayerService:
             caller_of=self.callers.caller_of,
             location_of=lambda published: location_of(published, service.base_of_locations()),
             fetch=self._fetch,
+            newer_values=enum_values,
         )
         self._perform = self._operations.perform
         self._handler = self._perform
@@ -127,7 +129,7 @@ class LayerService:
     # --- a request's way
 
     def handle(self, request: Request) -> Response | None:
-        """The response to a layer call; None for any other request.
+        """The response to a request on the paths of the layer API; None for any other request.
 
         If the request says how long its client waits, a slow response has passed its time, virtually; otherwise
         the transport has the response's ``latency`` to pass. Raises ConnectionBroken if no response comes, and what
@@ -135,7 +137,7 @@ class LayerService:
         """
         call = decode(request, self.callers.account_of)
         if call is None:
-            return None
+            return NO_OPERATION if request.path.startswith(API_PATH) else None
         call.time = self.virtual_time.now()
         if call.invocation_id == UNLOGGED:
             return self._perform(call)

@@ -17,7 +17,7 @@ from urllib3 import exceptions
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ..lambda_api.arn import REGION
-from ..lambda_api.wire import API_PATH, Request, route
+from ..lambda_api.wire import API_PATH, Request
 from ..service.faults import ConnectionBroken
 from ..service.service import DEFAULT_READ_TIMEOUT, LayerService
 from .translate import TextHeaders, bytes_of, read_timeout_of
@@ -36,11 +36,9 @@ _HOST = re.compile(rf"lambda(-fips)?\.{REGION}\.({_SUFFIXES.replace('.', '[.]')}
 
 
 def is_layer_call(request: Any) -> bool:
-    """Whether a prepared request is for one of the nine layer operations of AWS Lambda, in any partition."""
+    """Whether a prepared request is for the layer API of AWS Lambda, in any partition."""
     url = urlsplit(str(request.url))
-    if not url.path.startswith(API_PATH) or not _HOST.fullmatch(url.hostname or ""):
-        return False
-    return route(request.method, url.path, url.query) is not None
+    return url.path.startswith(API_PATH) and _HOST.fullmatch(url.hostname or "") is not None
 
 
 @contextmanager

@@ -109,17 +109,47 @@ def test_members_of_a_structure_are_named_with_it() -> None:
     )
 
 
-def test_architectures_wrap_their_enum() -> None:
-    """AWS's text for a list of architectures differs from that for runtimes."""
+def test_enumerations_of_lists() -> None:
+    """AWS wraps the constraint of the items (11.19)."""
     text = refusal("PublishLayerVersion", **PUBLISH, CompatibleArchitectures=["x86_64", "riscv"])
     assert text == (
         "1 validation error detected: Value '[x86_64, riscv]' at 'compatibleArchitectures' failed to satisfy "
-        "constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64]]"
+        "constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], "
+        "Member must not be null]"
     )
     text = refusal("PublishLayerVersion", **PUBLISH, CompatibleRuntimes=["cobol"])
     assert text.startswith(
         "1 validation error detected: Value '[cobol]' at 'compatibleRuntimes' failed to satisfy constraint: "
-        "Member must satisfy enum value set: [nodejs, nodejs4.3, "
+        "Member must satisfy constraint: [Member must satisfy enum value set: [nodejs, nodejs4.3, "
+    )
+    assert text.endswith(", custom], Member must not be null]")
+
+
+def test_values_named_since() -> None:
+    """A newer runtime or architecture is valid, and nobody is asked for one that is known."""
+    asked: list[str] = []
+
+    def newer(enum_name: str) -> list[str]:
+        asked.append(enum_name)
+        return {"Runtime": ["python3.13", "python9.9"], "Architecture": ["riscv"]}[enum_name]
+
+    given = {**PUBLISH, "CompatibleRuntimes": ["python3.13"], "CompatibleArchitectures": ["arm64"]}
+    assert read("PublishLayerVersion", given, newer)["CompatibleRuntimes"] == ("python3.13",)
+    assert asked == []
+    given = {**PUBLISH, "CompatibleRuntimes": ["python9.9"], "CompatibleArchitectures": ["riscv", "arm64"]}
+    assert read("PublishLayerVersion", given, newer)["CompatibleArchitectures"] == ("riscv", "arm64")
+    assert read("ListLayers", {"CompatibleRuntime": "python9.9"}, newer) == {"CompatibleRuntime": "python9.9"}
+    assert asked == ["Runtime", "Architecture", "Runtime"]
+    with pytest.raises(ValidationException, match=r"enum value set: \[x86_64, arm64, riscv\]$"):
+        read("ListLayers", {"CompatibleArchitecture": "vax"}, newer)
+
+
+def test_a_storage_mode_that_does_not_exist() -> None:
+    """Its enumeration does not grow."""
+    given = {"LayerName": "n", "Content": {"S3ObjectStorageMode": "MOVE"}}
+    assert refusal("PublishLayerVersion", **given) == (
+        "1 validation error detected: Value 'MOVE' at 'content.s3ObjectStorageMode' failed to satisfy constraint: "
+        "Member must satisfy enum value set: [COPY, REFERENCE]"
     )
 
 

@@ -60,12 +60,14 @@ class Api:
             fetch=self.fetch,
         )
 
-    def fetch(self, bucket: str, key: str, version: str | None, call: Call) -> bytes:
+    def fetch(
+        self, bucket: str, key: str, version: str | None, call: Call, *, by_reference: bool
+    ) -> tuple[bytes, str | None]:
         self.fetched.append((bucket, key, version, call.operation, call.account_id))
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as opened:
             opened.writestr("file", b"")
-        return buffer.getvalue()
+        return buffer.getvalue(), None
 
     def __call__(self, method: str, path: str, query: str = "", **body: Any) -> tuple[int, Any]:
         data = json.dumps(body).encode() if body else b""

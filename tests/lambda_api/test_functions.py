@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import itertools
+import re
 import zipfile
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -205,14 +207,43 @@ def test_conditions_on_a_functions_layers() -> None:
 
 def test_where_an_archive_is(store: LayerStore) -> None:
     """AWS's own address, or one below a server that has it in S3's place."""
-    published = store.publish(layer_id("my-layer_1", OWNER, "eu-west-1"), CONTENT, Details())
-    path = f"/snapshots/{OWNER}/my-layer_1-1"
-    assert location_of(published) == f"https://awslambda-eu-west-1-layers.s3.eu-west-1.amazonaws.com{path}"
-    assert location_of(published, "http://127.0.0.1:5") == f"http://127.0.0.1:5/awslambda-eu-west-1-layers{path}"
-    assert located_at(f"/awslambda-eu-west-1-layers{path}") == (published.layer, 1)
-    assert located_at(f"/awslambda-eu-west-1-layers{path}23456789") == (published.layer, 123456789)
-    assert located_at(f"/awslambda-eu-west-1-layers{path}234567890") is None
-    assert located_at("/elsewhere") is None
+    published = store.publish(layer_id("my-layer_1", OWNER, "us-west-2"), CONTENT, Details())
+    place = rf"/snapshots/{OWNER}/my-layer_1-\w{{8}}-\w{{4}}-\w{{4}}-\w{{4}}-000000000001"
+    query = (
+        r"\?versionId=\w{32}&X-Amz-Security-Token=layerperm&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=nowZ"
+        r"&X-Amz-SignedHeaders=host&X-Amz-Expires=600"
+        r"&X-Amz-Credential=layerperm%2Fnow%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Signature=\w{32}"
+    )
+    in_aws = location_of(published)
+    assert re.fullmatch(f"https://awslambda-us-west-2-layers.s3.us-west-2.amazonaws.com{place}{query}", in_aws)
+    here = location_of(published, "http://127.0.0.1:5")
+    assert re.fullmatch(f"http://127.0.0.1:5/awslambda-us-west-2-layers{place}{query}", here)
+    assert urlsplit(here).query == urlsplit(in_aws).query
+    assert located_at(urlsplit(here).path) == (published.layer, 1)
+    assert location_of(published) == in_aws
+    newer = store.publish(published.layer, CONTENT, Details())
+    assert urlsplit(location_of(newer)).path.rpartition("-")[2] == "000000000002"
+
+
+def test_the_bucket_of_us_east_1(store: LayerStore) -> None:
+    """It has another name there, as recorded."""
+    published = store.publish(layer_id("deps", OWNER, "us-east-1"), CONTENT, Details())
+    assert location_of(published).startswith("https://prod-iad-c1-djusa-layers.s3.us-east-1.amazonaws.com/snapshots/")
+    assert located_at(urlsplit(location_of(published, "http://127.0.0.1:5")).path) == (published.layer, 1)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/elsewhere",
+        f"/awslambda-us-west-2-layers/snapshots/{OWNER}/deps-1",
+        f"/awslambda-us-west-2-layers/snapshots/1/deps-{'0' * 8}-0000-0000-0000-{'0' * 12}",
+        f"/artifacts/snapshots/{OWNER}/deps-{'0' * 8}-0000-0000-0000-{'0' * 12}",
+    ],
+)
+def test_paths_of_no_archive(path: str) -> None:
+    """Another path, another key, another bucket."""
+    assert located_at(path) is None
 
 
 def test_organization_ids() -> None:

@@ -42,6 +42,8 @@ class Api:
         numbers = itertools.count(1)
         self.store = LayerStore(new_id=lambda: f"revision-{next(numbers)}", timestamp=lambda: CREATED)
         self.fetched: list[tuple[str, str, str | None]] = []
+        self.by_reference: list[bool] = []
+        self.object_version: str | None = None
         self.operations = Operations(
             self.store,
             caller_of=lambda call: Caller(call.account_id),
@@ -49,9 +51,12 @@ class Api:
             fetch=self.fetch,
         )
 
-    def fetch(self, bucket: str, key: str, version: str | None, call: object) -> bytes:
+    def fetch(
+        self, bucket: str, key: str, version: str | None, call: object, *, by_reference: bool
+    ) -> tuple[bytes, str | None]:
         self.fetched.append((bucket, key, version))
-        return ARCHIVE
+        self.by_reference.append(by_reference)
+        return ARCHIVE, self.object_version
 
     def __call__(
         self,
@@ -109,6 +114,32 @@ def test_content_from_s3(api: Api) -> None:
     assert api.publish(Content={"S3Bucket": "bucket", "S3Key": "a/b.zip"})[0] == 201
     assert api.publish(Content={"S3Bucket": "bucket", "S3Key": "k", "S3ObjectVersion": "v"})[0] == 201
     assert api.fetched == [("bucket", "a/b.zip", None), ("bucket", "k", "v")]
+    assert api.by_reference == [False, False]
+
+
+def test_content_by_reference(api: Api) -> None:
+    """Told as the object that was read, with no Location (11.14)."""
+    api.object_version = "v1"
+    content = {"S3Bucket": "bucket", "S3Key": "k", "S3ObjectStorageMode": "REFERENCE"}
+    status, body = api.publish(Content=content)
+    assert status == 201
+    assert list(body["Content"].items()) == [
+        ("CodeSha256", body["Content"]["CodeSha256"]),
+        ("CodeSize", len(ARCHIVE)),
+        ("ResolvedS3Object", {"S3Bucket": "bucket", "S3Key": "k", "S3ObjectVersion": "v1"}),
+    ]
+    assert api("GET", "/shared-deps/versions/1") == (200, body)
+    assert api.by_reference == [True]
+    _, body = api.publish(Content={**content, "S3ObjectStorageMode": "COPY"})
+    assert set(body["Content"]) == {"Location", "CodeSha256", "CodeSize"}
+
+
+def test_content_by_reference_without_versions(api: Api) -> None:
+    """Only a version of an object can be referred to; the text is ours."""
+    content = {"S3Bucket": "bucket", "S3Key": "k", "S3ObjectStorageMode": "REFERENCE"}
+    text = "S3ObjectStorageMode REFERENCE needs versioning on bucket."
+    assert api.publish(Content=content) == (400, {"Type": "User", "message": text})
+    assert list(api.store) == []
 
 
 @pytest.mark.parametrize(
@@ -119,6 +150,7 @@ def test_content_from_s3(api: Api) -> None:
         ({"S3Key": "key"}, "Content must have either ZipFile, or S3Bucket and S3Key."),
         ({**ZIP, "S3Bucket": "bucket"}, "Content must have either ZipFile, or S3Bucket and S3Key, not both."),
         ({**ZIP, "S3Key": "key"}, "Content must have either ZipFile, or S3Bucket and S3Key, not both."),
+        ({**ZIP, "S3ObjectStorageMode": "REFERENCE"}, "S3ObjectStorageMode REFERENCE needs S3Bucket and S3Key."),
         ({"ZipFile": ""}, "Could not unzip uploaded file. Please check your file, then try to upload again."),
     ],
 )
@@ -132,7 +164,7 @@ def test_contents_that_are_refused(api: Api, content: dict[str, str], text: str)
 def test_content_that_cannot_be_fetched(api: Api) -> None:
     """What S3 refuses is the answer, and nothing is published."""
 
-    def missing(*_: object) -> bytes:
+    def missing(*_: object, by_reference: bool) -> tuple[bytes, str | None]:
         raise InvalidParameterValueException("Error occurred while GetObject.")
 
     api.operations._fetch = missing

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from pytest_layerperm.lambda_api import wire
 from pytest_layerperm.lambda_api.arn import layer_id
 from pytest_layerperm.lambda_api.errors import (
     MissingAuthenticationTokenException,
+    RequestEntityTooLargeException,
     ResourceConflictException,
     SerializationException,
 )
 from pytest_layerperm.lambda_api.wire import (
     NO_CONTENT,
+    NO_OPERATION,
     Call,
     Request,
     Signature,
@@ -40,6 +45,29 @@ def decoded(
     call = decode(Request(method, host, path, query, headers, body), lambda access_key: access_key)
     assert call is not None
     return call
+
+
+def test_a_body_of_the_limit_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS's text names the operation (11.15); an unsigned request is not even measured (inferred)."""
+    monkeypatch.setattr(wire, "REQUEST_SIZE_LIMIT", 10)
+    path = "/2018-10-31/layers/x/versions"
+    signed = {"Authorization": "AWS4 Credential=1/20260101/us-east-1/lambda/aws4_request"}
+
+    def refusal(headers: dict[str, str], body: bytes) -> Any:
+        call = decode(Request("POST", "host", path, "", headers, body), str)
+        assert call is not None
+        return call.refusal
+
+    too_large = refusal(signed, b'{"a":"bc"}')
+    assert isinstance(too_large, RequestEntityTooLargeException)
+    assert str(too_large) == "Request must be smaller than 10 bytes for the PublishLayerVersion operation"
+    assert refusal(signed, b'{"a":"b"}') is None
+    assert isinstance(refusal({}, b'{"a":"bc"}'), MissingAuthenticationTokenException)
+
+
+def test_no_operation_has_130_bytes() -> None:
+    """As recorded (11.16)."""
+    assert len(NO_OPERATION.body) == 130
 
 
 def test_members_of_the_query_are_not_read_from_the_body() -> None:

@@ -51,9 +51,10 @@ def test_published_bytes(published):
 def test_form_of_the_url(published):
     """It is on loopback, and its path is the one that S3 has, below a part that nobody can guess."""
     url = urlsplit(published["Content"]["Location"])
-    assert (url.scheme, url.hostname, url.query) == ("http", "127.0.0.1", "")
+    assert (url.scheme, url.hostname) == ("http", "127.0.0.1")
+    assert url.query.startswith("versionId=")
     token, _, path = url.path[1:].partition("/")
-    assert path == "awslambda-us-east-1-layers/snapshots/123456789012/deps-1"
+    assert path.startswith("prod-iad-c1-djusa-layers/snapshots/123456789012/deps-")
     assert len(token) == 16
 
 
@@ -93,10 +94,11 @@ def test_foreign_account(layerperm):
         assert fetched(location) == zip_of({"a": text})
 
 
-@pytest.mark.parametrize("changed", ["deps-2", "other-1", "", "deps-1/more"])
+@pytest.mark.parametrize("changed", ["deps-{}2", "other-{}1", "", "deps-{}1/more", "deps-1"])
 def test_nothing_there(published, changed):
     """Any other path is S3's 404."""
-    location = published["Content"]["Location"].removesuffix("deps-1") + changed
+    location, _, uuid = published["Content"]["Location"].partition("?")[0].partition("/deps-")
+    location = f"{location}/{changed.format(uuid[:-1])}"
     with pytest.raises(HTTPError, match="404") as caught:
         fetched(location)
     assert b"<Code>NoSuchKey</Code>" in caught.value.read()
@@ -256,11 +258,11 @@ def refused(client, **content):
     return answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"], answer["Error"]["Message"]
 
 
-def not_got(code, message):
+def not_got(code, message, operation="GetObject"):
     return (
         400,
         "InvalidParameterValueException",
-        f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}",
+        f"Error occurred while {operation}. S3 Error Code: {code}. S3 Error Message: {message}",
     )
 
 
@@ -290,7 +292,7 @@ def test_no_key_and_no_version(layerperm, layerperm_client):
         "NoSuchKey", "The specified key does not exist."
     )
     assert refused(layerperm_client, S3Bucket=bucket, S3Key="deps.zip", S3ObjectVersion="none") == not_got(
-        "NoSuchVersion", "The specified version does not exist."
+        "NoSuchVersion", "The specified version does not exist.", "GetObjectVersion"
     )
     s3.delete_object(Bucket=bucket, Key="deps.zip")
     assert refused(layerperm_client, S3Bucket=bucket, S3Key="deps.zip")[2].endswith("The specified key does not exist.")
@@ -299,11 +301,45 @@ def test_no_key_and_no_version(layerperm, layerperm_client):
 
 
 def test_bucket_in_another_region(layerperm, layerperm_client):
-    """The bucket must be in the layer's region."""
-    _, bucket, _ = s3_of(layerperm, region_name="eu-west-1")
-    assert refused(layerperm_client, S3Bucket=bucket, S3Key="deps.zip") == not_got(
-        "PermanentRedirect", "The bucket is in this region: eu-west-1. Please use this region to retry the request"
+    """To be copied from, the bucket must be in the layer's region."""
+    _, bucket, version = s3_of(layerperm, region_name="eu-west-1")
+    text = "The bucket is in this region: eu-west-1. Please use this region to retry the request"
+    content = {"S3Bucket": bucket, "S3Key": "deps.zip"}
+    assert refused(layerperm_client, **content) == not_got("PermanentRedirect", text)
+    content["S3ObjectStorageMode"] = "COPY"
+    assert refused(layerperm_client, **content) == not_got("PermanentRedirect", text)
+    content["S3ObjectVersion"] = version
+    assert refused(layerperm_client, **content) == not_got("PermanentRedirect", text, "GetObjectVersion")
+
+
+@pytest.mark.parametrize("region_name", ["us-east-1", "us-west-2"])
+def test_by_reference(layerperm, layerperm_client, region_name):
+    """From any region; the object is named with its version, and there is nothing to download."""
+    _, bucket, version = s3_of(layerperm, region_name=region_name)
+    content = {"S3Bucket": bucket, "S3Key": "deps.zip", "S3ObjectStorageMode": "REFERENCE"}
+    for given in (content, {**content, "S3ObjectVersion": version}):
+        published = layerperm_client.publish_layer_version(LayerName="deps", Content=given)["Content"]
+        assert published == {
+            "CodeSha256": published["CodeSha256"],
+            "CodeSize": len(ZIP),
+            "ResolvedS3Object": {"S3Bucket": bucket, "S3Key": "deps.zip", "S3ObjectVersion": version},
+        }
+    read = layerperm_client.get_layer_version(LayerName="deps", VersionNumber=2)["Content"]
+    assert read == published
+
+
+def test_by_reference_without_versioning(layerperm, layerperm_client):
+    """There is no version to refer to."""
+    s3 = layerperm.session().client("s3")
+    s3.create_bucket(Bucket="plain")
+    s3.put_object(Bucket="plain", Key="deps.zip", Body=ZIP)
+    assert refused(layerperm_client, S3Bucket="plain", S3Key="deps.zip", S3ObjectStorageMode="REFERENCE") == (
+        400,
+        "InvalidParameterValueException",
+        "S3ObjectStorageMode REFERENCE needs versioning on plain.",
     )
+    content = {"S3Bucket": "plain", "S3Key": "deps.zip"}
+    assert layerperm_client.publish_layer_version(LayerName="deps", Content=content)["Version"] == 1
 
 
 def test_bucket_of_another_account(layerperm, layerperm_client):

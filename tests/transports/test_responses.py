@@ -20,6 +20,7 @@ from pytest_layerperm import ConnectionLost, Interleave, LayerPerm, ServiceFailu
 from pytest_layerperm.facts import FACTS
 from pytest_layerperm.facts.sending import received
 from pytest_layerperm.fake import service_of
+from pytest_layerperm.lambda_api.wire import NO_OPERATION
 
 HOST = "https://lambda.us-east-1.amazonaws.com"
 VERSION = "/2018-10-31/layers/shared-deps/versions/1"
@@ -237,7 +238,6 @@ def test_scheme_and_port_do_not_matter(layerperm_responses, layerperm_layer, hos
     ("method", "url"),
     [
         ("GET", "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions"),
-        ("PUT", f"{HOST}{VERSION}"),
         ("GET", f"https://lambda.us-east-1.amazonaws.com.example.com{VERSION}"),
         ("GET", f"https://mylambda.us-east-1.amazonaws.com{VERSION}"),
         ("GET", f"https://lambda.example.com{VERSION}"),
@@ -250,6 +250,13 @@ def test_nothing_else_is_served(layerperm, layerperm_responses, layerperm_layer,
     with pytest.raises(requests.ConnectionError, match="Connection refused by Responses"):
         requests.request(method, url, auth=SigV4())
     assert len(layerperm.calls) == 0
+
+
+def test_a_path_that_is_no_operation_is_served(layerperm, layerperm_responses, layerperm_layer):
+    """403 in XML, as by AWS."""
+    response = requests.put(f"{HOST}{VERSION}", auth=SigV4())
+    assert (response.status_code, response.content) == (403, NO_OPERATION.body)
+    assert response.headers["Content-Type"] == "application/xml"
 
 
 # --- the test's own registrations and mocks

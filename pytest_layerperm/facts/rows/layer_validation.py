@@ -43,6 +43,86 @@ FACTS: tuple[Fact, ...] = (
         get_policy(invalid(violation("'${version_arn}'", "layerName", _LAYER_NAME)), LayerName="${version_arn}"),
     ),
     fact(
+        "validation/layer-name-much-too-long",
+        "A LayerName of any form has at most 2048 characters.",
+        "documented",
+        "MODEL:LayerNameOrArn",
+        get_policy(
+            invalid(
+                violation(f"'{'n' * 2049}'", "layerName", too_long(2048)),
+                violation(f"'{'n' * 2049}'", "layerName", _LAYER_NAME),
+            ),
+            LayerName="n" * 2049,
+        ),
+    ),
+    fact(
+        "validation/architectures",
+        "An unknown architecture: AWS wraps what each item must satisfy.",
+        "recorded",
+        "LS:layer_exc publish_layer_version_exc_invalid_runtime_arch",
+        publish(
+            invalid(
+                violation(
+                    "'[invalidarch]'",
+                    "compatibleArchitectures",
+                    "satisfy constraint: "
+                    "[Member must satisfy enum value set: [x86_64, arm64], Member must not be null]",
+                )
+            ),
+            CompatibleArchitectures=["invalidarch"],
+        ),
+    ),
+    fact(
+        "validation/runtimes",
+        "An unknown runtime: the same.",
+        "recorded",
+        "LS:layer_exc publish_layer_version_exc_invalid_runtime_arch; which runtimes there are, changes",
+        publish(
+            Answer(
+                400,
+                "ValidationException",
+                Matching(
+                    r"1 validation error detected: Value '\[invalidruntime\]' at 'compatibleRuntimes' failed to "
+                    r"satisfy constraint: Member must satisfy constraint: \[Member must satisfy enum value set: \[.+\], "
+                    r"Member must not be null\]"
+                ),
+            ),
+            CompatibleRuntimes=["invalidruntime"],
+        ),
+    ),
+    fact(
+        "validation/storage-mode",
+        "An unknown S3ObjectStorageMode is invalid.",
+        "inferred",
+        "MODEL:S3ObjectStorageMode; the text is inferred",
+        publish(
+            invalid(violation("'MOVE'", "content.s3ObjectStorageMode", "satisfy enum value set: [COPY, REFERENCE]")),
+            Content={"S3Bucket": "bucket", "S3Key": "key", "S3ObjectStorageMode": "MOVE"},
+        ),
+    ),
+    fact(
+        "validation/storage-mode-in-lower-case",
+        "The values of S3ObjectStorageMode are upper case.",
+        "inferred",
+        "MODEL:S3ObjectStorageMode; the text is inferred",
+        publish(
+            invalid(
+                violation("'reference'", "content.s3ObjectStorageMode", "satisfy enum value set: [COPY, REFERENCE]")
+            ),
+            Content={"S3Bucket": "bucket", "S3Key": "key", "S3ObjectStorageMode": "reference"},
+        ),
+    ),
+    fact(
+        "validation/storage-mode-as-number",
+        "A number as S3ObjectStorageMode: 400 SerializationException.",
+        "inferred",
+        "DECISION:U6",
+        publish(
+            Answer(400, "SerializationException"),
+            body='{"Content":{"S3Bucket":"bucket","S3Key":"key","S3ObjectStorageMode":1}}',
+        ),
+    ),
+    fact(
         "validation/several-lists",
         "Two violations are counted, in the plural, and joined by a semicolon: runtimes before architectures.",
         "recorded",

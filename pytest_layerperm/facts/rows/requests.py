@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from ..model import Answer, Fact
-from .steps import NO_POLICY, add, fact, get_policy, get_version, list_versions, publish, refused
+from .steps import NO_POLICY, add, fact, get_policy, get_version, list_versions, publish, refused, remove
 
 _POLICY = "/2018-10-31/layers/${layer}/versions/%s/policy"
 _VERSION = "/2018-10-31/layers/${layer}/versions/%s"
 _CODE = "SerializationException"
+_NO_OPERATION = Answer(
+    403,
+    "AccessDeniedException",
+    raw=(
+        "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n"
+        "</AccessDeniedException>\n"
+    ),
+)
 
 
 def _body(name: str, sentence: str, body: str) -> Fact:
@@ -67,6 +75,21 @@ FACTS: tuple[Fact, ...] = (
             ("fraction", "A version that is no whole number", "1.5"),
             ("too-large", "A version beyond 64 bits", "9223372036854775808"),
             ("too-long", "A version of many digits", "1" * 100),
+        )
+    ],
+    *[
+        fact(
+            f"requests/no-operation-{name}",
+            f"A path that is no operation ({what}): 403 AccessDeniedException, in XML of 130 bytes.",
+            "inferred",
+            "SAM:other paths of Lambda",
+            step,
+        )
+        for name, what, step in (
+            ("below-version", "below a version", get_version(_NO_OPERATION, path=_VERSION % "1/policies")),
+            ("layer", "a layer without versions", get_version(_NO_OPERATION, path="/2018-10-31/layers/${layer}")),
+            ("no-version", "no version number", get_version(_NO_OPERATION, path=_VERSION % "")),
+            ("method", "a method of another path", remove(answer=_NO_OPERATION, path=_POLICY % 1)),
         )
     ],
     fact(

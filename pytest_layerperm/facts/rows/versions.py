@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Absent, Answer, Fact, Kept, Matching
+from ..model import UUID, Absent, Answer, Fact, Kept, Matching
 from .steps import (
     NO_SUCH_RESOURCE,
     SUCCESS,
@@ -65,6 +65,33 @@ FACTS: tuple[Fact, ...] = (
             Answer(
                 body={"Content": {"Location": Matching(r"https?://.+"), "CodeSha256": ZIP_SHA256, "CodeSize": len(ZIP)}}
             )
+        ),
+    ),
+    fact(
+        "versions/location",
+        "The location is a key below snapshots/ and the account, of the layer's name and a uuid, with a query.",
+        "recorded",
+        "ST:S inline-publish",
+        publish(
+            Answer(
+                body={
+                    "Content": {
+                        "Location": Matching(
+                            r"https?://.+/snapshots/${account}/${layer}-" + UUID + r"\?versionId=[^&]+&X-Amz-.+"
+                        )
+                    }
+                }
+            )
+        ),
+    ),
+    fact(
+        "versions/reference-to-nothing",
+        "A ZipFile has no S3ObjectStorageMode REFERENCE: 400 InvalidParameterValueException.",
+        "inferred",
+        "DECISION",
+        publish(
+            Answer(400, "InvalidParameterValueException"),
+            Content={"ZipFile": ZIP, "S3ObjectStorageMode": "REFERENCE"},
         ),
     ),
     fact(

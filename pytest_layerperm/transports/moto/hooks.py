@@ -18,10 +18,11 @@ from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
 from ...lambda_api.errors import LambdaError
-from ...lambda_api.wire import Request, call_of, refuse, region_of, signature_of
+from ...lambda_api.wire import NO_OPERATION, Request, Response, call_of, refuse, region_of, signature_of
 from ...patches.imports import on_import
 from ...patches.loopback import is_loopback
 from ...service.faults import ConnectionBroken
+from ...service.lambda_model import is_operation
 from ...service.service import LayerService
 from ..translate import TextHeaders, bytes_of, is_layer_call
 from . import private, private_stacks, private_state, stack_requests
@@ -63,9 +64,12 @@ class Moto:
         self.stacks = Stacks(self._act)
 
     def answer(self, request: Any, url: SplitResult) -> Answer:
-        """moto's answer to a prepared botocore request. Raises RequestRefused where it has none."""
+        """The response of AWS's other services to a prepared botocore request, by moto.
+
+        Raises RequestRefused for an operation that moto does not have.
+        """
         host = url.hostname or ""
-        if host in _METADATA or not (host.endswith(_AWS) or private.mock_is_on()) or is_layer_call(url):
+        if host in _METADATA or not (host.endswith(_AWS) or private.mock_is_on()):
             self._service.refuse(request, url)
         own = self.own_answer(request, url)
         if own is not None:
@@ -75,20 +79,31 @@ class Moto:
             answer = self.ask(request, url, private.process)
         except LambdaError as refused:
             return self.refusal(refused)
-        if answer is None or (answer[0] == 404 and bytes_of(answer[2]) in private.NOT_KNOWN):
-            self._service.refuse(request, url)
+        if answer is None or (answer[0] == 404 and self.is_unknown(url, bytes_of(answer[2]))):
+            return self.unanswered(request, url)
         return answer
 
     def own_answer(self, request: Any, url: SplitResult) -> Answer | None:
-        """The response to what is no layer call and not moto's either; None for all the rest."""
+        """The response to what is neither a layer call nor moto's; None for all the rest."""
         response = own_answer(self._service, translated(request, url))
-        return None if response is None else (response.status, self._service.headers_of(response), response.body)
+        return None if response is None else self._sent(response)
 
     def reset(self) -> None:
         """Empties moto, if a mock is on."""
         with self._lock:
             if private.mock_is_on():
                 private_state.reset()
+
+    def is_unknown(self, url: SplitResult, body: bytes) -> bool:
+        """Whether that is how moto says that it does not know the operation."""
+        # Of a Lambda path in another API version it says nothing.
+        return body in private.NOT_KNOWN or (not body and _service_in(url) == "lambda")
+
+    def unanswered(self, request: Any, url: SplitResult) -> Answer:
+        """What AWS says of a path that is no operation of Lambda. Raises RequestRefused for any other request."""
+        if _service_in(url) != "lambda" or is_operation(request.method, url.path):
+            self._service.refuse(request, url)
+        return self._sent(NO_OPERATION)
 
     def ask(self, request: Any, url: SplitResult, ask_moto: Callable[[Any], Any]) -> Any:
         """What moto makes of a request, in the name of its caller and by our rules for the layers of functions.
@@ -99,7 +114,7 @@ class Moto:
         account_id = self._service.callers.account_of_request(asked)
         if ACCOUNT_HEADER not in request.headers:
             request.headers[ACCOUNT_HEADER] = account_id
-        service = (url.hostname or "").partition(".")[0]
+        service = _service_in(url)
         try:
             return self._ask(service, asked, request, url, ask_moto)
         except ModuleNotFoundError as missing:
@@ -133,7 +148,9 @@ class Moto:
 
     def refusal(self, refused: LambdaError) -> Answer:
         own = isinstance(refused, stack_requests.ChangeSetNotFound)
-        response = refused.response() if own else refuse(refused)
+        return self._sent(refused.response() if own else refuse(refused))
+
+    def _sent(self, response: Response) -> Answer:
         return response.status, self._service.headers_of(response), response.body
 
     def start(self) -> None:
@@ -148,6 +165,11 @@ class Moto:
 def moto_of(service: LayerService) -> Moto:
     """What a service that is on has of moto."""
     return cast(Moto, service.other_services)
+
+
+def _service_in(url: SplitResult) -> str:
+    """The AWS service of a URL, by the first label of its host."""
+    return (url.hostname or "").partition(".")[0]
 
 
 def _without_extra(service: str, module: str) -> str:
@@ -222,8 +244,8 @@ def _for_requests(current: Callable[[], LayerService]) -> Callable[[Any, Callabl
         service = current()
         url = urlsplit(str(request.url))
         if is_layer_call(url):
-            layer_answer = _layer_answer(service, translated(request, url)._replace(body=bytes_of(request.body)))
-            return service.refuse(request, url) if layer_answer is None else _http_response(*layer_answer)
+            asked = translated(request, url)._replace(body=bytes_of(request.body))
+            return _http_response(*_layer_answer(service, asked))
         own = moto_of(service).own_answer(request, url)
         if own is not None:
             return _http_response(*own)
@@ -234,15 +256,15 @@ def _for_requests(current: Callable[[], LayerService]) -> Callable[[Any, Callabl
         if found.status not in (400, 404):
             return found
         body = found.read()
-        if body in private.NOT_KNOWN:
-            service.refuse(request, url)
+        if moto_of(service).is_unknown(url, body):
+            return _http_response(*moto_of(service).unanswered(request, url))
         return _http_response(found.status, dict(found.headers), body)
 
     return answer
 
 
-def _layer_answer(service: LayerService, request: Request) -> Answer | None:
-    """The answer to a layer call that was made with ``requests``; None where it is none of the nine."""
+def _layer_answer(service: LayerService, request: Request) -> Answer:
+    """The response to a layer call that was made with ``requests``."""
     import requests
 
     try:
@@ -250,7 +272,8 @@ def _layer_answer(service: LayerService, request: Request) -> Answer | None:
     except ConnectionBroken as broken:
         kind = requests.ReadTimeout if broken.kind == "ReadTimeoutError" else requests.ConnectionError
         raise kind(f"{request.method} {request.path}: {broken.kind}") from None
-    return None if response is None else (response.status, service.headers_of(response), response.body)
+    assert response is not None
+    return response.status, service.headers_of(response), response.body
 
 
 def _http_response(status: int, headers: dict[str, str], body: bytes) -> Any:

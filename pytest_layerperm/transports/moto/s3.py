@@ -10,35 +10,40 @@ _NO_SUCH_KEY = ("NoSuchKey", "The specified key does not exist.")
 _NO_SUCH_VERSION = ("NoSuchVersion", "The specified version does not exist.")
 
 
-def read_object(bucket_name: str, key: str, version: str | None, call: Call) -> bytes:
-    """The bytes of an object, for the caller of a PublishLayerVersion.
+def read_object(
+    bucket_name: str, key: str, version: str | None, call: Call, *, by_reference: bool
+) -> tuple[bytes, str | None]:
+    """The bytes of an object and its version, None in a bucket without versions, for a PublishLayerVersion.
 
     Raises InvalidParameterValueException where it is not there, and AccessDeniedException for a bucket of another
     account that has no policy. That a bucket policy, whatever it says, opens the bucket is inferred, and ours.
     """
     found = private.bucket(bucket_name)
     if found is None:
-        raise _not_got("NoSuchBucket", "The specified bucket does not exist")
+        raise _not_got(version, "NoSuchBucket", "The specified bucket does not exist")
     account_id, backend, bucket = found
     if account_id != call.account_id and bucket.policy is None:
         raise AccessDeniedException(
             "Your access has been denied by S3, please make sure your request credentials have permission to "
             f"GetObject for {bucket_name}/{key}. S3 Error Code: AccessDenied. S3 Error Message: Access Denied"
         )
-    if bucket.region_name != call.region_name:
+    # A reference leads to any region (11.14).
+    if bucket.region_name != call.region_name and not by_reference:
         raise _not_got(
+            version,
             "PermanentRedirect",
             f"The bucket is in this region: {bucket.region_name}. Please use this region to retry the request",
         )
     stored = backend.get_object(bucket_name, key, version)
     if stored is None:
         # Of a missing version: inferred.
-        raise _not_got(*_NO_SUCH_KEY if version is None else _NO_SUCH_VERSION)
-    return stored.value
+        raise _not_got(version, *_NO_SUCH_KEY if version is None else _NO_SUCH_VERSION)
+    return stored.value, stored.version_id if bucket.is_versioned else None
 
 
-def _not_got(code: str, message: str) -> InvalidParameterValueException:
-    """S3's refusal as Lambda passes it on: recorded for a missing key and for another region's bucket."""
+def _not_got(version: str | None, code: str, message: str) -> InvalidParameterValueException:
+    """S3's error as Lambda passes it on: recorded for a missing key and for another region's bucket."""
+    operation = "GetObject" if version is None else "GetObjectVersion"
     return InvalidParameterValueException(
-        f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}"
+        f"Error occurred while {operation}. S3 Error Code: {code}. S3 Error Message: {message}"
     )

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ...lambda_api.wire import API_PATH, Request
+from ...lambda_api.wire import API_PATH, REQUEST_SIZE_LIMIT, Request
 from ...service.faults import ConnectionBroken
 from . import control, downloads, other_services
 from .connection import Connection, Receive
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 _Service = TypeVar("_Service", bound="LayerService | None")
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-LAMBDA_BODY_LIMIT = 70_167_211
-"""Bytes of a request to Lambda: 50 MB of zip in base64 and what is around it."""
 BODY_LIMIT = 256 * 1024 * 1024
-"""Bytes of a request to any other service. More than that is not even read."""
+"""Bytes of a request to a service other than Lambda. More than that is not even read."""
 
 
 class Application:
@@ -43,13 +41,15 @@ class Application:
         headers = dict[bytes, bytes](scope["headers"])
         path: str = scope["raw_path"].decode("latin-1")
         body, whole = b"", True
-        limit = LAMBDA_BODY_LIMIT if path.startswith(API_PATH) else BODY_LIMIT
+        is_layer_call = path.startswith(API_PATH)
+        # A body that is kept only in part is still too large for the one handler, which says so.
+        limit = REQUEST_SIZE_LIMIT if is_layer_call else BODY_LIMIT
         if b"content-length" in headers or b"transfer-encoding" in headers:
             try:
                 body, whole = await _body(receive, limit)
             except ConnectionResetError:
                 return
-        if len(body) > limit:
+        if len(body) > limit and not is_layer_call:
             reply = reply_of(
                 refusal(413, "RequestEntityTooLargeException", f"Request must be smaller than {limit} bytes.")
             )

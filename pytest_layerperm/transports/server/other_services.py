@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from ...lambda_api.wire import API_PATH, Request, Response, Signature, signature_of
+from ...lambda_api.wire import NO_OPERATION, Request, Response, Signature, signature_of
 from ...service.service import LayerService, RequestRefused
 from .exchange import Reply, refusal, reply_of
 
@@ -33,16 +33,14 @@ _QUERY_XML = "<ErrorResponse>{}</ErrorResponse>"
 def answer(service: LayerService, request: Request) -> Reply:
     """What the AWS service answers that the request is signed for; an error in its own form where nobody does."""
     signature = signature_of(request)
-    if signature is None or request.path.startswith(API_PATH) or not _names_a_service(signature):
-        return reply_of(_unknown(request), service)
+    if signature is None or not _names_a_service(signature):
+        return reply_of(NO_OPERATION, service)
     try:
         status, headers, body = service.answer_other_service(
             *_for_aws(request, signature.service, signature.region_name)
         )
     except Exception as raised:
         return reply_of(_refused(service, request, signature.service, raised), service)
-    if signature.service == "lambda" and status == 404 and not body:
-        return reply_of(_unknown(request), service)  # moto's word for a path of another API version.
     return _reply(request, status, dict(headers), body)
 
 
@@ -78,21 +76,11 @@ def _reply(request: Request, status: int, given: dict[str, Any], body: Any) -> R
     return Reply(status, headers, sent)
 
 
-def _unknown(request: Request) -> Response:
-    return refusal(
-        404,
-        "UnknownOperationException",
-        f"pytest-layerperm: {request.method} {request.path} is not an operation of the Lambda API.",
-    )
-
-
 def _refused(service: LayerService, request: Request, name: str, raised: Exception) -> Response:
     """Nothing would have left this machine: the program that called is told, and the test goes on."""
     reason = f"{type(raised).__name__}: {raised}"
     if isinstance(raised, RequestRefused):
         service.escaped.remove(raised)
-        if name == "lambda":
-            return _unknown(request)
         reason = None
     refused = refusal(501, "NotImplemented", _not_answered_here(name, request.method, request.path, reason))
     # Where JSON 1.0 and 1.1 have the code.

@@ -11,14 +11,18 @@ import boto3
 import botocore.session
 import pytest
 import requests
+from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.httpsession import URLLib3Session
 from moto import mock_aws
 from moto.core.custom_responses_mock import CallbackResponse
 from moto.core.models import MockAWS, botocore_stubber
 
 import pytest_layerperm.transports.moto.private as private
 from pytest_layerperm import ConnectionLost, LayerPerm, RequestRefused, Slow, Throttle
+from pytest_layerperm.lambda_api.wire import NO_OPERATION
 from pytest_layerperm.patches.environment import remember
 from pytest_layerperm.service.layers import zip_of
 from tests.limits import LIMIT, start_and_join
@@ -408,12 +412,29 @@ def test_requests_library_faults(layerperm):
 
 
 def test_no_layer_operation_of_motos(layerperm):
-    """What looks like a layer call and is none is refused: moto would answer some of it."""
-    with (
-        mock_aws(),
-        pytest.raises(RequestRefused, match=r"GET https://lambda.us-east-1.amazonaws.com/2018-10-31/layers/"),
-    ):
-        requests.request(**signed("GET", f"{LAMBDA}/2018-10-31/layers/"), timeout=5)
+    """What looks like a layer call and is none is AWS's 403: moto would answer some of it."""
+    with mock_aws():
+        response = requests.request(**signed("GET", f"{LAMBDA}/2018-10-31/layers/"), timeout=5)
+    assert (response.status_code, response.content) == (403, NO_OPERATION.body)
+
+
+@pytest.mark.parametrize("path", ["/2099-01-01/functions", "/2015-03-31/no-such-path"])
+def test_no_operation_of_lambda(layerperm, path):
+    """A path that is no operation is AWS's 403 in process as well, with any library."""
+    request = AWSRequest("GET", f"{LAMBDA}{path}")
+    SigV4Auth(Credentials("123456789012", "secret"), "lambda", "us-east-1").add_auth(request)
+    response = URLLib3Session().send(request.prepare())
+    assert (response.status_code, response.content) == (403, NO_OPERATION.body)
+    with mock_aws():
+        response = requests.request(**signed("GET", f"{LAMBDA}{path}"), timeout=5)
+    assert (response.status_code, response.content) == (403, NO_OPERATION.body)
+    assert layerperm.escaped == []
+
+
+def test_an_operation_of_lambda_that_moto_does_not_have(layerperm):
+    """It is refused by name, like those of other services."""
+    with pytest.raises(RequestRefused, match=r"GET https://lambda\.us-east-1\.amazonaws\.com/2020-04-22/code-"):
+        boto3.client("lambda").list_code_signing_configs()
     layerperm.escaped.clear()
 
 
@@ -460,7 +481,7 @@ def test_what_the_refusal_of_an_operation_says(layerperm):
     "url",
     [
         "https://nothing.us-east-1.amazonaws.com/",
-        f"{LAMBDA}/2015-03-31/no-such-path",
+        f"{LAMBDA}/2020-04-22/code-signing-configs/",
         "https://sts.amazonaws.com/?Action=DecodeAuthorizationMessage",
     ],
 )

@@ -5,9 +5,9 @@ import json
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from pytest_layerperm.transports.moto.sam import TRANSFORM, TransformFailed, expanded
 
 from pytest_layerperm.service.layers import zip_of
+from pytest_layerperm.transports.moto.sam import TRANSFORM, TransformFailed, expanded
 
 LAYER = {"Type": "AWS::Serverless::LayerVersion", "Properties": {"ContentUri": "s3://artifacts/one.zip"}}
 TEXT = f"Transform {TRANSFORM} failed with: Invalid Serverless Application Specification document. "

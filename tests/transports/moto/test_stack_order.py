@@ -1,6 +1,7 @@
 """The order in which a stack's resources are worked on."""
 
 import pytest
+
 from pytest_layerperm.transports.moto.stack_order import in_order, references
 
 

@@ -15,8 +15,10 @@ pytest.importorskip("httptools", reason="the live server needs the extra 'server
 
 
 from pytest_layerperm import ConnectionLost, Fault, Interleave, LayerPerm, ServiceFailure, Slow
+from pytest_layerperm.lambda_api.wire import NO_OPERATION
+from pytest_layerperm.transports.server import live
 from pytest_layerperm.transports.server.connection import Connection
-from pytest_layerperm.transports.server.live import LiveServer, ServerFailed, live, shared_server
+from pytest_layerperm.transports.server.live import LiveServer, ServerFailed, shared_server
 from tests.limits import join
 
 POLICY = "/2018-10-31/layers/shared-deps/versions/1/policy"
@@ -35,7 +37,8 @@ def send(server, method, path, body=None, headers=None, **signed):
         connection.request(method, path, data, {**signature(**signed), **(headers or {})})
         response = connection.getresponse()
         raw = response.read()
-        response.json = json.loads(raw) if raw else None
+        response.content = raw
+        response.json = json.loads(raw) if raw.startswith(b"{") else None
         return response
     finally:
         connection.close()
@@ -310,15 +313,12 @@ def test_a_failure_that_was_applied_is_seen_by_the_next_call(layerperm_server, l
 # --- what is no layer call
 
 
-def test_an_unknown_lambda_path_is_404_in_awss_form(layerperm_server):
-    """A path of no layer operation, signed for Lambda."""
+def test_a_path_that_is_no_operation_is_403_in_xml(layerperm_server):
+    """As AWS sends it, to the byte (11.16)."""
     response = send(layerperm_server, "PATCH", "/2018-10-31/layers/x/versions")
-    assert response.status == 404
-    assert response.headers["x-amzn-errortype"] == "UnknownOperationException"
-    assert response.json == {
-        "Type": "User",
-        "Message": "pytest-layerperm: PATCH /2018-10-31/layers/x/versions is not an operation of the Lambda API.",
-    }
+    assert response.status == 403
+    assert response.headers["x-amzn-errortype"] == "AccessDeniedException"
+    assert response.content == NO_OPERATION.body
 
 
 # --- starting

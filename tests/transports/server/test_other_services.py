@@ -21,6 +21,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from pytest_layerperm.lambda_api.wire import NO_OPERATION
 from pytest_layerperm.service.layers import zip_of
 
 LAYERS = "/2018-10-31/layers"
@@ -136,14 +137,19 @@ def test_s3_errors_are_s3s(connect):
 
 
 @pytest.mark.parametrize("path", ["/2099-01-01/functions", "/2015-03-31/widgets"])
-def test_an_unknown_path_of_lambda_is_404_in_awss_form(layerperm_server, layerperm, path):
-    """moto has the rest of Lambda; what it has not is no operation."""
+def test_a_path_that_is_no_operation_of_lambda_is_403_in_xml(layerperm_server, layerperm, path):
+    """As AWS sends it, to the byte (11.16)."""
     status, headers, body = answer(layerperm_server, "GET", path, signed("lambda"))
-    assert (status, headers["x-amzn-errortype"]) == (404, "UnknownOperationException")
-    assert json.loads(body) == {
-        "Type": "User",
-        "Message": f"pytest-layerperm: GET {path} is not an operation of the Lambda API.",
-    }
+    assert (status, headers["x-amzn-errortype"]) == (403, "AccessDeniedException")
+    assert (body, headers["content-type"]) == (NO_OPERATION.body, "application/xml")
+    assert layerperm.escaped == []
+
+
+def test_an_operation_of_lambda_that_moto_does_not_have_is_501(layerperm_server, layerperm):
+    """It is an operation: AWS would not say that it is none."""
+    status, headers, body = answer(layerperm_server, "GET", "/2020-04-22/code-signing-configs/", signed("lambda"))
+    assert (status, headers["x-amzn-errortype"]) == (501, "NotImplemented")
+    assert b"GET /2020-04-22/code-signing-configs/ is not a layer call and goes to moto's lambda" in body
     assert layerperm.escaped == []
 
 
@@ -194,8 +200,8 @@ def published_place(layerperm):
 )
 def test_other_paths_are_no_downloads(layerperm_server, method, path):
     """Only the address of a version is one."""
-    status, headers, _ = answer(layerperm_server, method, path)
-    assert (status, headers["x-amzn-errortype"]) == (404, "UnknownOperationException")
+    status, _, body = answer(layerperm_server, method, path)
+    assert (status, body) == (403, NO_OPERATION.body)
 
 
 TEMPLATE = """

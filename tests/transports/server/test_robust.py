@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("uvicorn", reason="the live server needs the extra 'server'")
 pytest.importorskip("httptools", reason="the live server needs the extra 'server'")
 
+from pytest_layerperm.lambda_api import wire
 from pytest_layerperm.transports.server import asgi
 from pytest_layerperm.transports.server.connection import HEAD_LIMIT, Connection
 from pytest_layerperm.transports.server.live import shared_server
@@ -150,21 +151,33 @@ def test_heads_without_end_are_refused(layerperm_server, data):
 
 def test_a_body_over_lambdas_limit_is_refused(layerperm_server, layerperm, layerperm_layer, monkeypatch):
     """413 after the body was read and thrown away, so that the client sees the answer; the connection stays."""
-    monkeypatch.setattr(asgi, "LAMBDA_BODY_LIMIT", 1_000)
+    for module in (asgi, wire):
+        monkeypatch.setattr(module, "REQUEST_SIZE_LIMIT", 1_000)
     raw = exchange(post(b"x" * 300_000, b"Content-Length: 300000") + GET)
     first, second = raw.split(b"HTTP/1.1 ")[1:]
     assert parsed(b"HTTP/1.1 " + first) == (
         413,
         "RequestEntityTooLargeException",
-        "Request must be smaller than 1000 bytes.",
+        "Request must be smaller than 1000 bytes for the AddLayerVersionPermission operation",
     )
     assert parsed(b"HTTP/1.1 " + second)[:2] == (404, "ResourceNotFoundException")
-    assert [call.operation for call in layerperm.calls] == ["GetLayerVersionPolicy"]
+    assert [(call.operation, call.status) for call in layerperm.calls] == [
+        ("AddLayerVersionPermission", 413),
+        ("GetLayerVersionPolicy", 404),
+    ]
+
+
+def test_a_body_over_the_limit_of_other_services_is_refused(layerperm_server, monkeypatch):
+    """413 in the server's own words."""
+    monkeypatch.setattr(asgi, "BODY_LIMIT", 1_000)
+    raw = exchange(b"PUT /bucket/key HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n" + b"x" * 2000)
+    assert parsed(raw) == (413, "RequestEntityTooLargeException", "Request must be smaller than 1000 bytes.")
 
 
 def test_a_body_without_end_is_not_even_read(layerperm_server, monkeypatch):
     """What is announced too large by far is refused and the connection closed."""
-    monkeypatch.setattr(asgi, "LAMBDA_BODY_LIMIT", 1_000)
+    for module in (asgi, wire):
+        monkeypatch.setattr(module, "REQUEST_SIZE_LIMIT", 1_000)
     monkeypatch.setattr(asgi, "BODY_LIMIT", 100_000)
     with connect() as connection:
         connection.sendall(post(b"", b"Content-Length: 10000000000") + b"x" * 200_000)
@@ -222,9 +235,9 @@ def test_an_offer_of_http_2_is_declined_in_silence(layerperm_server, layerperm_l
 
 
 def test_a_head_request_has_no_body(layerperm_server):
-    """HEAD on a path of nobody's: the 404 without its body."""
+    """HEAD on a path that is no operation: the 403 without its body."""
     raw = exchange(b"HEAD /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert raw.startswith(b"HTTP/1.1 404 ")
+    assert raw.startswith(b"HTTP/1.1 403 ")
     assert raw.endswith(b"\r\n\r\n")
 
 
