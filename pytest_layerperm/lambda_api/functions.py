@@ -49,15 +49,24 @@ def function_refusal(
     )
 
 
+def read_layers(given: Any) -> tuple[str, ...]:
+    """The member ``Layers`` of a request. Raises ValidationException for what is not the ARN of a layer version.
+
+    UpdateFunctionConfiguration checks it before it looks for the function (11.17).
+    """
+    arns = text_list(given)
+    if not all(0 < len(arn) <= _ARN_LENGTH and _ARN.fullmatch(arn) for arn in arns):
+        raise validation_error([_BROKEN.format(", ".join(arns))])
+    return arns
+
+
 def attach(given: Any, *, store: LayerStore, caller: Caller, region_name: str) -> list[PublishedVersion]:
     """The layer versions that a function in a region is to have.
 
     ``given`` is the member ``Layers`` of the request. Raises what the API answers where one of them cannot be had:
     its grant counts at this moment, and neither a revocation nor a deletion takes it from the function later (6.7).
     """
-    arns = text_list(given)
-    if not all(0 < len(arn) <= _ARN_LENGTH and _ARN.fullmatch(arn) for arn in arns):
-        raise validation_error([_BROKEN.format(", ".join(arns))])
+    arns = read_layers(given)
     if len(arns) > LAYER_LIMIT:
         raise InvalidParameterValueException(f"Cannot reference more than {LAYER_LIMIT} layers.")
     _check_distinct(arns)

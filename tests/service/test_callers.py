@@ -250,7 +250,7 @@ def with_layers(client, layers, name="app"):
         Code={"ZipFile": CODE},
         **({} if layers is None else {"Layers": layers}),
     )
-    return len(made["Layers"])
+    return len(made.get("Layers", []))
 
 
 FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:app"

@@ -83,8 +83,8 @@ FACTS: tuple[Fact, ...] = (
                 "ValidationException",
                 Matching(
                     r"1 validation error detected: Value '\[invalidruntime\]' at 'compatibleRuntimes' failed to "
-                    r"satisfy constraint: Member must satisfy constraint: \[Member must satisfy enum value set: \[.+\], "
-                    r"Member must not be null\]"
+                    r"satisfy constraint: Member must satisfy constraint: "
+                    r"\[Member must satisfy enum value set: \[.+\], Member must not be null\]"
                 ),
             ),
             CompatibleRuntimes=["invalidruntime"],

@@ -6,13 +6,13 @@ import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from ...lambda_api.access import Caller
 from ...lambda_api.arn import parse
 from ...lambda_api.content import unzipped_size
-from ...lambda_api.functions import attach, check_size, function_refusal
+from ...lambda_api.functions import attach, check_size, function_refusal, read_layers
 from ...lambda_api.model import Content, PublishedVersion
 from ...lambda_api.wire import Request, Signature
 
@@ -60,6 +60,21 @@ class FunctionLayers:
         contents: list[Content] = [version.content for entry in entries if (version := self.version(entry["Arn"]))]
         check_size(unzipped_size(code), contents)
 
+    def check_call(self, request: Request, account_id: str, region_name: str) -> None:
+        """Checks the layers of a call that makes or changes a function before anything else of it is looked at.
+
+        CreateFunction does so before it looks for a function of that name, UpdateFunctionConfiguration checks their
+        form (11.17). Raises LambdaError.
+        """
+        found = _function_call(request)
+        given = None if found is None else found[2].get("Layers")
+        if found is None or given is None:
+            return
+        if found[0] == "CreateFunction":
+            attach(given, store=self._fake.store, caller=self.caller_in(account_id), region_name=region_name)
+        else:
+            read_layers(given)
+
     def version(self, arn: str) -> PublishedVersion | None:
         """A layer version that a function has; it may be deleted meanwhile."""
         layer, number = parse(arn)
@@ -87,8 +102,31 @@ def _function_call(request: Request) -> tuple[str, str, dict[str, Any]] | None:
     if path[2:3] != ["functions"]:
         return None
     if request.method == "POST" and len(path) == 3:
-        body = json.loads(request.body)
+        body = _members(request.body)
         return "CreateFunction", str(body.get("FunctionName")), body
     if request.method == "PUT" and len(path) == 5 and path[4] == "configuration":
-        return "UpdateFunctionConfiguration", unquote(path[3]), json.loads(request.body)
+        return "UpdateFunctionConfiguration", unquote(path[3]), _members(request.body)
     return None
+
+
+def _members(body: bytes) -> dict[str, Any]:
+    """The members of a request; none of a body that is not a JSON object, which is moto's to reject."""
+    try:
+        members: Any = json.loads(body)
+    except ValueError:
+        members = None
+    return cast(dict[str, Any], members) if isinstance(members, dict) else {}
+
+
+def without_empty_layers(path: str, body: bytes) -> bytes:
+    """A response about functions as AWS writes it: a function without layers has no ``Layers`` (11.18)."""
+    about_functions = path.split("/")[2:3] == ["functions"] and "/invo" not in path
+    if not about_functions or b'"Layers": []' not in body:
+        return body
+    return json.dumps(json.loads(body, object_hook=_without_empty_layers)).encode()
+
+
+def _without_empty_layers(members: dict[str, Any]) -> dict[str, Any]:
+    if members.get("Layers") == []:
+        del members["Layers"]
+    return members

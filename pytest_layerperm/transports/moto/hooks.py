@@ -27,7 +27,7 @@ from ...service.service import LayerService
 from ..translate import TextHeaders, bytes_of, is_layer_call
 from . import private, private_stacks, private_state, stack_requests
 from .cloudformation import Stacks
-from .functions import FunctionLayers, check_function_call
+from .functions import FunctionLayers, check_function_call, without_empty_layers
 from .own_answers import own_answer
 
 ACCOUNT_HEADER = "x-moto-account-id"
@@ -81,6 +81,8 @@ class Moto:
             return self.refusal(refused)
         if answer is None or (answer[0] == 404 and self.is_unknown(url, bytes_of(answer[2]))):
             return self.unanswered(request, url)
+        if _service_in(url) == "lambda":
+            return answer[0], answer[1], without_empty_layers(url.path, bytes_of(answer[2]))
         return answer
 
     def own_answer(self, request: Any, url: SplitResult) -> Answer | None:
@@ -129,8 +131,10 @@ class Moto:
         with ExitStack() as judged, self.layers.called_by(caller, signature):
             if service == "lambda":
                 called = asked._replace(body=bytes_of(request.body))
-                if check_function_call(called, caller, region_of(asked, signature)):
+                region_name = region_of(asked, signature)
+                if check_function_call(called, caller, region_name):
                     judged.enter_context(private.iam_not_enforced())
+                self.layers.check_call(called, caller.account_id, region_name)
             else:
                 stack_requests.mend(request, caller.account_id, region_of(asked, signature))
             return self._known(request, url, ask_moto)
@@ -253,12 +257,16 @@ def _for_requests(current: Callable[[], LayerService]) -> Callable[[Any, Callabl
             found = moto_of(service).ask(request, url, ask_moto)
         except LambdaError as refused:
             return _http_response(*moto_of(service).refusal(refused))
-        if found.status not in (400, 404):
+        if found.status not in (400, 404) and _service_in(url) != "lambda":
             return found
         body = found.read()
-        if moto_of(service).is_unknown(url, body):
+        if found.status in (400, 404) and moto_of(service).is_unknown(url, body):
             return _http_response(*moto_of(service).unanswered(request, url))
-        return _http_response(found.status, dict(found.headers), body)
+        sent = without_empty_layers(url.path, body)
+        headers = dict(found.headers)
+        if sent is not body:
+            headers = {name: value for name, value in headers.items() if name.lower() != "content-length"}
+        return _http_response(found.status, headers, sent)
 
     return answer
 

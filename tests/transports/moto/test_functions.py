@@ -8,12 +8,15 @@ import pytest
 import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from pytest_layerperm import LayerPerm
 from pytest_layerperm.lambda_api.content import unzipped_size
+from pytest_layerperm.lambda_api.wire import Request
 from pytest_layerperm.service.layers import zip_of
+from pytest_layerperm.transports.moto.functions import without_empty_layers
 
 CODE = zip_of({"app.py": "def handler(event, context): ..."})
 OTHER = "222222222222"
@@ -51,15 +54,16 @@ class Functions:
             Code={"ZipFile": code},
             Layers=layers,
         )
-        return [entry["Arn"] for entry in made["Layers"]]
+        return [entry["Arn"] for entry in made.get("Layers", [])]
 
     def update(self, layers, **more):
         changed = self.client.update_function_configuration(FunctionName="app", Layers=layers, **more)
-        return [entry["Arn"] for entry in changed["Layers"]]
+        return [entry["Arn"] for entry in changed.get("Layers", [])]
 
     @property
     def layers(self):
-        return [entry["Arn"] for entry in self.client.get_function_configuration(FunctionName="app")["Layers"]]
+        configuration = self.client.get_function_configuration(FunctionName="app")
+        return [entry["Arn"] for entry in configuration.get("Layers", [])]
 
 
 @pytest.fixture
@@ -94,7 +98,7 @@ def both(functions, layers):
     assert functions.create([]) == []
     assert refusal(functions.update, layers, Description="changed") == found
     configuration = functions.client.get_function_configuration(FunctionName="app")
-    assert (configuration["Description"], configuration["Layers"]) == ("", [])
+    assert (configuration["Description"], configuration.get("Layers")) == ("", None)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         functions.client.get_function(FunctionName="refused")
     return found
@@ -206,6 +210,72 @@ def test_wrong_types(functions, layers, text):
     assert answer.json() == {"Type": "User", "Message": text}
 
 
+def test_layers_come_before_the_name(functions):
+    """CreateFunction looks at the layers before it looks for a function of that name (11.17)."""
+    functions.create([])
+    arn = "arn:aws:lambda:eu-central-1:123456789012:layer:deps:1"
+    assert refusal(functions.create, [arn]) == invalid(
+        "Layers are not in the same region as the function. Layers are expected to be in region us-east-1."
+    )
+    assert refusal(functions.create, [])[1] == "ResourceConflictException"
+
+
+def test_the_form_of_layers_comes_before_the_function(layerperm, functions):
+    """UpdateFunctionConfiguration validates before it looks for the function, and looks for the layers after it."""
+    unchecked = Functions(config=Config(parameter_validation=False))
+    assert refusal(unchecked.update, [""])[1:] == (
+        "ValidationException",
+        "1 validation error detected: Value '[]' at 'layers' failed to satisfy constraint: "
+        "Member must satisfy constraint: [Member must have length less than or equal to 2048, "
+        "Member must have length greater than or equal to 1, "
+        f"Member must satisfy regular expression pattern: {ARN_PATTERN}, Member must not be null]",
+    )
+    arn = "arn:aws:lambda:us-east-1:123456789012:layer:missing:1"
+    assert refusal(functions.update, [arn])[1] == "ResourceNotFoundException"
+
+
+def test_a_function_without_layers_has_no_such_member(layerperm, functions):
+    """In no response (11.18); its other members stay as they are."""
+    arn = layerperm.publish_layer().arn
+    functions.create([])
+    functions.create([arn], name="with-layer")
+    client = functions.client
+    listed = {one["FunctionName"]: one.get("Layers") for one in client.list_functions()["Functions"]}
+    assert listed["app"] is None
+    assert [one["Arn"] for one in listed["with-layer"]] == [arn]
+    assert "Layers" not in client.get_function(FunctionName="app")["Configuration"]
+    assert "Layers" not in client.update_function_configuration(FunctionName="app", Timeout=5)
+    assert "Layers" not in client.publish_version(FunctionName="app")
+    url = "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/app/configuration"
+    with mock_aws():
+        request = AWSRequest("GET", url)
+        SigV4Auth(boto3.Session().get_credentials(), "lambda", "us-east-1").add_auth(request)
+        response = requests.get(url, headers=dict(request.headers), timeout=5)
+    assert response.json()["FunctionName"] == "app"
+    assert "Layers" not in response.json()
+
+
+@pytest.mark.parametrize("body", ["{", "[]", ""])
+def test_calls_that_cannot_be_read(layerperm, functions, body):
+    """They are moto's to reject; our checks raise nothing of their own."""
+    request = Request("POST", "host", "/2015-03-31/functions", "", {}, body.encode())
+    layers = layerperm.elsewhere.layers
+    layers.check_call(request, "123456789012", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/2015-03-31/functions/app", b'{"a": 1}'),
+        ("/2015-03-31/functions/app/invocations", b'{"a": 1, "Layers": []}'),
+        ("/2018-10-31/layers", b'{"a": 1, "Layers": []}'),
+    ],
+)
+def test_only_responses_about_functions_are_changed(path, sent):
+    """Not what a function returns."""
+    assert without_empty_layers(path, b'{"a": 1, "Layers": []}') == sent
+
+
 # --- layers of other accounts
 
 
@@ -244,6 +314,17 @@ def test_organization(layerperm, functions):
     organization = layerperm.organization(accounts=["123456789012"])
     layer.grant("*", organization_id=organization)
     assert functions.create([layer.arn]) == [layer.arn]
+
+
+def test_a_deleted_layer_of_ones_own(layerperm, functions):
+    """It cannot be attached, even to a function that has it already (11.3)."""
+    layer = layerperm.publish_layer()
+    assert functions.create([layer.arn]) == [layer.arn]
+    functions.client.delete_layer_version(LayerName=layer.name, VersionNumber=1)
+    missing = invalid(f"Layer version {layer.arn} does not exist.")
+    assert refusal(functions.update, [layer.arn]) == missing
+    assert refusal(functions.create, [layer.arn], name="another") == missing
+    assert functions.layers == [layer.arn]
 
 
 def test_revocation_and_deletion(layerperm, functions):
