@@ -63,8 +63,9 @@ class Sequence:
         self._markers = ["nonsense"]
         self.made: list[tuple[Sent, Received]] = []
 
-    def run(self, calls: int = 14) -> list[tuple[Sent, Received]]:
-        self._call(self._publish("deps"))
+    def run(self, calls: int = 20) -> list[tuple[Sent, Received]]:
+        for _ in range(2):
+            self._call(self._sent("POST", f"{LAYERS}/deps/versions", body={"Content": {"ZipFile": ZIP}}))
         for _ in range(calls):
             self._call(self._spoiled(self._one()))
         return self.made
@@ -75,11 +76,11 @@ class Sequence:
         pick = self._random.choice
         kind = self._random.randrange(12)
         name = quote(
-            pick(["deps"] * 6 + [ARN, ARN, "tools", "none", "a.b", "x" * 141, ARN.replace("aws", "aws-cn", 1)])
+            pick(["deps"] * 20 + [ARN, ARN, "tools", "none", "a.b", "x" * 141, ARN.replace("aws", "aws-cn", 1)])
         )
-        number = pick(["1"] * 6 + ["2", "2", "0", "-1", "+1", "x", "9" * 20, "9" * 18, "%31"])
+        number = pick(["1"] * 25 + ["2", "2", "0", "-1", "+1", "x", "9" * 20, "9" * 18, "%31"])
         version = f"{LAYERS}/{name}/versions/{number}"
-        sid = pick(["one", "two", "two", "a b", "x" * 101, "\u00e9"])
+        sid = pick(["one"] * 5 + ["two"] * 5 + ["a b", "x" * 101, "\u00e9"])
         if kind < 3:
             return self._sent("POST", f"{version}/policy", self._revision(), self._statement(sid))
         if kind < 5:
@@ -103,22 +104,22 @@ class Sequence:
         pick = self._random.choice
         members: dict[str, Any] = {
             "StatementId": sid,
-            "Action": pick(["lambda:GetLayerVersion"] * 8 + ["*", "", 1]),
-            "Principal": pick(["*", OTHER, MEMBER, f"arn:aws:iam::{OTHER}:root", "nobody", None, ["*"]]),
-            "OrganizationId": pick([None] * 5 + [ORGANIZATION, "o-1"]),
+            "Action": pick(["lambda:GetLayerVersion"] * 30 + ["*", "", 1]),
+            "Principal": pick(["*", OTHER, MEMBER, f"arn:aws:iam::{OTHER}:root"] * 5 + ["nobody", None, ["*"]]),
+            "OrganizationId": pick([None] * 15 + [ORGANIZATION, "o-1"]),
         }
         return {name: value for name, value in members.items() if value is not None}
 
     def _publish(self, name: str) -> Sent:
         pick = self._random.choice
-        contents: list[Any] = [{"ZipFile": ZIP}] * 8
+        contents: list[Any] = [{"ZipFile": ZIP}] * 20
         contents += [{"ZipFile": "bm8gemlw"}, {"ZipFile": "%"}, {}, None, {"ZipFile": ZIP, "S3ObjectStorageMode": "x"}]
         members: dict[str, Any] = {
             "Content": pick(contents),
-            "Description": pick([None, "", "of tests", "\u00e9\u4e00", "x" * 257]),
+            "Description": pick([None, "", "of tests", "\u00e9\u4e00"] * 4 + ["x" * 257]),
             "LicenseInfo": pick([None, "", "MIT"]),
-            "CompatibleRuntimes": pick([None, [], ["python3.13"], ["python3.13", "cobol"], "python3.13"]),
-            "CompatibleArchitectures": pick([None, None, ["arm64"], ["x86_64", "arm64"], ["vax"]]),
+            "CompatibleRuntimes": pick([None, [], ["python3.13"]] * 6 + [["python3.13", "cobol"], "python3.13"]),
+            "CompatibleArchitectures": pick([None, ["arm64"], ["x86_64", "arm64"]] * 6 + [["vax"]]),
         }
         body = {member: value for member, value in members.items() if value is not None}
         return self._sent("POST", f"{LAYERS}/{name}/versions", body=body)
@@ -132,18 +133,18 @@ class Sequence:
     def _page(self) -> dict[str, str]:
         pick = self._random.choice
         query = {
-            "MaxItems": pick([None, "1", "2", "50", "0", "51", "x", ""]),
-            "Marker": pick([None, None, None, "", *self._markers[-2:]]),
-            "CompatibleRuntime": pick([None, None, "python3.13", "cobol"]),
-            "CompatibleArchitecture": pick([None, None, "arm64", "vax"]),
+            "MaxItems": pick([None, "1", "1", "2", "50"] * 3 + ["0", "51", "x", ""]),
+            "Marker": pick([None, None, "", *self._markers[-2:]]),
+            "CompatibleRuntime": pick([None, None, "python3.13"] * 5 + ["cobol"]),
+            "CompatibleArchitecture": pick([None, None, "arm64"] * 5 + ["vax"]),
         }
         return {name: value for name, value in query.items() if value is not None}
 
     def _sent(
         self, method: str, path: str, query: dict[str, str] | None = None, body: dict[str, Any] | None = None
     ) -> Sent:
-        account = self._random.choice([OWNER] * 8 + [OTHER, MEMBER])
-        region = self._random.choice(["us-east-1"] * 8 + ["eu-west-1", "cn-north-1"])
+        account = self._random.choice([OWNER] * 20 + [OTHER, MEMBER])
+        region = self._random.choice(["us-east-1"] * 25 + ["eu-west-1", "cn-north-1"])
         scope = f"{account}/20260101/{region}/lambda/aws4_request"
         headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
         target = f"{path}?{urlencode(query)}" if query else path
@@ -158,9 +159,8 @@ class Sequence:
             return sent._replace(method=self._random.choice(["PUT", "PATCH", "POST", "DELETE", "GET"]))
         if kind == 2:
             path, _, query = sent.target.partition("?")
-            return sent._replace(
-                target=f"{self._random.choice([f'{path}/', f'{path}/x', f'{LAYERS}{path[len(LAYERS) : -1]}'])}?{query}"
-            )
+            other = self._random.choice([f"{path}/", f"{path}/x", f"{LAYERS}{path[len(LAYERS) : -1]}"])
+            return sent._replace(target=f"{other}?{query}")
         if kind == 3:
             return sent._replace(body=self._random.choice([b"{", b"[]", b"null", b"\xff", b'{"a":1}', sent.body[:-1]]))
         if kind == 4:
