@@ -21,8 +21,9 @@ SOURCES = {
     "HELIX": "adobe/helix-deploy, issue 24, and scribd/terraform-aws-datadog, issue 61: policies that were too long",
     "TF": "hashicorp/terraform-provider-aws, pull request 37164 (2024): acceptance tests that passed against AWS",
     "ST": (
-        "radkawar/stackd at 9dc356f (2026), testdata/aws/lambda: captures of real calls of September 2026; "
-        "L is layers.json, S layer_source_audit.json, F event_policy.json and event_edge_cases.json, of functions"
+        "radkawar/stackd at 9dc356f (2026), testdata/aws, mostly in lambda: captures of real calls of September 2026; "
+        "L is layers.json, S layer_source_audit.json, F event_policy.json and event_edge_cases.json, of functions; "
+        "CF is cloudformation/lambda_layer_permission.json"
     ),
     "SAM": (
         "awslabs/serverless-application-model, issue 430, serverless/serverless, issue 1312, boto/boto3, issue 294: "

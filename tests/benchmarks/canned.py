@@ -29,8 +29,11 @@ def _text(value: str) -> str:
 
 
 PUBLISHED = (
-    '{"Content":{"Location":"https://awslambda-us-east-1-layers.s3.us-east-1.amazonaws.com/snapshots/123456789012/'
-    'shared-deps-1","CodeSha256":"4bR6tHPGo4FkV3bLyxgqQ9fDv4cMEFIMM1cMHyKDYJg=","CodeSize":155},'
+    '{"Content":{"Location":"https://prod-iad-c1-djusa-layers.s3.us-east-1.amazonaws.com/snapshots/123456789012/'
+    "shared-deps-2bdb6a13-7d9a-4d6c-9d52-000000000001?versionId=2bdb6a137d9a4d6c9d52c1d4e2a3f405"
+    "&X-Amz-Security-Token=layerperm&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20260101T000000Z"
+    "&X-Amz-SignedHeaders=host&X-Amz-Expires=600&X-Amz-Credential=layerperm%2F20260101%2Fus-east-1%2Fs3%2Faws4_request"
+    '&X-Amz-Signature=2bdb6a137d9a4d6c9d52c1d4e2a3f405","CodeSha256":"4bR6tHPGo4FkV3bLyxgqQ9fDv4cMEFIMM1cMHyKDYJg=","CodeSize":155},'
     f'"LayerArn":"{_ARN}","LayerVersionArn":"{_ARN}:1","Description":"","CreatedDate":"2026-01-01T00:00:00.000+0000",'
     '"Version":1,"CompatibleRuntimes":null,"CompatibleArchitectures":null,"LicenseInfo":null}'
 ).encode()

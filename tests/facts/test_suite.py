@@ -71,7 +71,7 @@ def test_all_facts_hold_on_the_live_server(pytester: pytest.Pytester, served: Se
 def test_plan_counts_the_calls(pytester: pytest.Pytester, served: Served) -> None:
     """What is said beforehand is what is done, but for pages."""
     result = pytester.runpytest(*SUITE, served.option, "-k", "revisions/ or size/")
-    result.assert_outcomes(passed=17, deselected=len(FACTS) - 17)
+    result.assert_outcomes(passed=18, deselected=len(FACTS) - 18)
     match = re.search(r"about (\d+) calls", result.stdout.str())
     assert match is not None
     assert abs(int(match[1]) - len(served.fake.calls)) <= 20
@@ -143,8 +143,8 @@ def test_workers_send_their_results(pytester: pytest.Pytester, served: Served) -
     """Under pytest-xdist the table is that of all workers."""
     pytest.importorskip("xdist")
     result = pytester.runpytest_subprocess(*SUITE, served.option, "-p", "xdist", "-n", "2", "-k", "revisions/")
-    result.assert_outcomes(passed=13)
-    result.stdout.fnmatch_lines(["revisions  7 of 7*2 of 2*-*4 of 4"])
+    result.assert_outcomes(passed=14)
+    result.stdout.fnmatch_lines(["revisions  9 of 9*2 of 2*-*3 of 3"])
     assert list(served.fake.layers) == []
 
 

@@ -62,8 +62,8 @@ FACTS: tuple[Fact, ...] = (
     fact(
         "statements/root-arn",
         "The ARN of an account's root is kept as it was given.",
-        "inferred",
-        "LS:perm_fields add_permission_principal_arn, of functions",
+        "recorded",
+        "ST:CF, through CloudFormation",
         publish(),
         add(
             "s1",

@@ -71,7 +71,7 @@ class FunctionLayers:
         if found is None or given is None:
             return
         if found[0] == "CreateFunction":
-            attach(given, store=self._fake.store, caller=self.caller_in(account_id), region_name=region_name)
+            attach(given, store=self._service.store, caller=self.caller_in(account_id), region_name=region_name)
         else:
             read_layers(given)
 
