@@ -12,6 +12,7 @@ responses can be compared.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 
 from .arn import LAYER_NAME, LayerId, layer_id
@@ -28,19 +29,25 @@ _PATH = re.compile(
 
 def location_of(published: PublishedVersion, base: str | None = None) -> str:
     """The version's address: below the URL ``base``, or in AWS if there is none."""
-    layer, version = published.layer, published.version
-    region = layer.region_name
+    region = published.layer.region_name
     bucket = _bucket_of(region)
     root = f"https://{bucket}.s3.{region}.amazonaws.com" if base is None else f"{base}/{bucket}"
-    digest = blake2b(published.arn.encode(), digest_size=16).hexdigest()
-    signed_at = published.created[:19].replace("-", "").replace(":", "")
+    return root + _below_bucket(published.layer, published.version, published.created)
+
+
+@lru_cache(maxsize=1024)
+def _below_bucket(layer: LayerId, version: int, created: str) -> str:
+    """Key and query. Kept: a test reads the same few versions again and again."""
+    digest = blake2b(layer.version_arn(version).encode(), digest_size=16).hexdigest()
+    signed_at = created[:19].replace("-", "").replace(":", "")
     return (
         # The last part of the uuid is the version's number: so the archive is found without a table.
-        f"{root}/snapshots/{layer.account_id}/{layer.name}"
+        f"/snapshots/{layer.account_id}/{layer.name}"
         f"-{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{version:012x}"
         f"?versionId={digest}&X-Amz-Security-Token=layerperm&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={signed_at}Z"
         f"&X-Amz-SignedHeaders=host&X-Amz-Expires=600"
-        f"&X-Amz-Credential=layerperm%2F{signed_at[:8]}%2F{region}%2Fs3%2Faws4_request&X-Amz-Signature={digest}"
+        f"&X-Amz-Credential=layerperm%2F{signed_at[:8]}%2F{layer.region_name}%2Fs3%2Faws4_request"
+        f"&X-Amz-Signature={digest}"
     )
 
 
