@@ -17,10 +17,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.httpsession import URLLib3Session
-from pytest_layerperm.layers import zip_of
 
 from pytest_layerperm import LayerPerm
-from pytest_layerperm.transports.server import ServerAddress, shared_server
+from pytest_layerperm.service.layers import zip_of
+from pytest_layerperm.transports.server.live import ServerAddress, shared_server
 
 OWNER, OTHER, MEMBER = "123456789012", "210987654321", "333333333333"
 ORGANIZATION = "o-layerpermtests"

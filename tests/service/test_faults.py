@@ -191,7 +191,9 @@ def test_applied_failure_meets_404_on_retry_of_remove(layerperm, layerperm_layer
     layerperm_layer.grant("222222222222", statement_id="partner")
     layerperm.inject(ServiceFailure(applied=True, operation=REMOVE))
     client = layerperm.client()
-    with pytest.raises(client.exceptions.ResourceNotFoundException, match="Statement partner is not found"):
+    with pytest.raises(
+        client.exceptions.ResourceNotFoundException, match="No policy is associated with the given resource"
+    ):
         revoke(client)
     assert layerperm_layer.policy is None
 

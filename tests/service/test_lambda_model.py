@@ -7,8 +7,10 @@ import sys
 
 import pytest
 
-from pytest_layerperm import LayerPerm, lambda_model
+from pytest_layerperm import LayerPerm
+from pytest_layerperm.service import lambda_model
 from pytest_layerperm.service.lambda_model import enum_values, is_operation
+from tests.limits import LIMIT
 
 
 @pytest.mark.parametrize(
@@ -54,11 +56,12 @@ def test_a_runtime_that_only_botocore_knows(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_model_is_not_read_for_what_is_known() -> None:
     """It takes longer than many tests."""
     program = (
-        "from pytest_layerperm import LayerPerm, lambda_model\n"
+        "from pytest_layerperm import LayerPerm\n"
+        "from pytest_layerperm.service import lambda_model\n"
         "with LayerPerm() as fake:\n"
         "    fake.publish_layer(CompatibleRuntimes=['python3.13'])\n"
         "    fake.client().list_layers(CompatibleRuntime='python3.13')\n"
         "print(lambda_model._model.cache_info().currsize)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=LIMIT)
     assert done.stdout == "0\n"

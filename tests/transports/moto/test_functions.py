@@ -13,10 +13,12 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from pytest_layerperm import LayerPerm
+from pytest_layerperm.fake import service_of
 from pytest_layerperm.lambda_api.content import unzipped_size
 from pytest_layerperm.lambda_api.wire import Request
 from pytest_layerperm.service.layers import zip_of
 from pytest_layerperm.transports.moto.functions import without_empty_layers
+from pytest_layerperm.transports.moto.hooks import moto_of
 
 CODE = zip_of({"app.py": "def handler(event, context): ..."})
 OTHER = "222222222222"
@@ -259,7 +261,7 @@ def test_a_function_without_layers_has_no_such_member(layerperm, functions):
 def test_calls_that_cannot_be_read(layerperm, functions, body):
     """They are moto's to reject; our checks raise nothing of their own."""
     request = Request("POST", "host", "/2015-03-31/functions", "", {}, body.encode())
-    layers = layerperm.elsewhere.layers
+    layers = moto_of(service_of(layerperm)).layers
     layers.check_call(request, "123456789012", "us-east-1")
 
 
