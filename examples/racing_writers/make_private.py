@@ -18,8 +18,8 @@ def make_private(layer_version_arn: str) -> None:
             client.remove_layer_version_permission(
                 **place, StatementId=statement["Sid"], RevisionId=answer["RevisionId"]
             )
-        except client.exceptions.PreconditionFailedException:
-            continue  # Somebody changed the policy since: what is in it now?
+        except (client.exceptions.PreconditionFailedException, client.exceptions.ResourceNotFoundException):
+            continue  # Someone changed the policy, or removed the statement: what is in it now?
 
 
 def make_private_naively(layer_version_arn: str) -> None:

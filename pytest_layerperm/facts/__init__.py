@@ -21,6 +21,8 @@ from .rows import (
     lists,
     operations,
     order,
+    pages,
+    regions,
     requests,
     revisions,
     sizes,
@@ -44,7 +46,9 @@ FACTS: tuple[Fact, ...] = tuple(
             sizes,
             access,
             versions,
+            regions,
             lists,
+            pages,
             requests,
         )
         for fact in room.FACTS

@@ -16,6 +16,7 @@ from .errors import (
     layer_version_not_found,
 )
 from .model import Content, Details, PublishedVersion, StoredObject
+from .rendering import described, listed
 from .store import LayerStore, Page, version_below_one
 from .wire import NO_CONTENT, Call, Response, answer, answer_revised, is_own_region, refuse
 
@@ -199,7 +200,7 @@ class Operations:
             200,
             {
                 "NextMarker": page.next_marker,
-                "LayerVersions": [_listed(published) for published in page.items],
+                "LayerVersions": [listed(published) for published in page.items],
             },
         )
 
@@ -213,12 +214,17 @@ class Operations:
                     {
                         "LayerName": published.layer.name,
                         "LayerArn": published.layer.arn,
-                        "LatestMatchingVersion": _listed(published),
+                        "LatestMatchingVersion": listed(published),
                     }
                     for published in page.items
                 ],
             },
         )
+
+    def _described(self, published: PublishedVersion) -> dict[str, Any]:
+        """A version as Publish and Get return it; a reference has no location (11.14)."""
+        referenced = published.content.referenced is not None
+        return described(published, None if referenced else self._location_of(published))
 
     _PERFORM: ClassVar[Mapping[str, Callable[..., Response]]] = {
         "AddLayerVersionPermission": _add_permission,
@@ -230,44 +236,6 @@ class Operations:
         "ListLayers": _list_layers,
         "ListLayerVersions": _list_versions,
         "DeleteLayerVersion": _delete_version,
-    }
-
-    def _described(self, published: PublishedVersion) -> dict[str, Any]:
-        """A version as Publish and Get return it (10.2)."""
-        content, details = published.content, published.details
-        referenced = content.referenced
-        described: dict[str, Any] = {} if referenced is not None else {"Location": self._location_of(published)}
-        described.update(CodeSha256=content.sha256, CodeSize=content.size)
-        if referenced is not None:
-            described["ResolvedS3Object"] = {
-                "S3Bucket": referenced.bucket,
-                "S3Key": referenced.key,
-                "S3ObjectVersion": referenced.version,
-            }
-        return {
-            "Content": described,
-            "LayerArn": published.layer.arn,
-            "LayerVersionArn": published.arn,
-            "Description": details.description or "",
-            "CreatedDate": published.created,
-            "Version": published.version,
-            "CompatibleRuntimes": details.compatible_runtimes,
-            "CompatibleArchitectures": details.compatible_architectures,
-            "LicenseInfo": details.license_info or None,
-        }
-
-
-def _listed(published: PublishedVersion) -> dict[str, Any]:
-    """A version as the lists return it, with its null members (1.7, 10.4)."""
-    details = published.details
-    return {
-        "LayerVersionArn": published.arn,
-        "Version": published.version,
-        "Description": details.description or None,  # Empty in the lists it is null (11.12).
-        "CreatedDate": published.created,
-        "CompatibleRuntimes": details.compatible_runtimes,
-        "CompatibleArchitectures": details.compatible_architectures,
-        "LicenseInfo": details.license_info or None,
     }
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, Protocol, cast
-from urllib.parse import parse_qsl, unquote
+from typing import Any, NamedTuple, Protocol, cast
+from urllib.parse import parse_qsl
 
 from .arn import LayerId, is_region_name, parse, partition_of, resolve
 from .constraints import whole_number
@@ -20,8 +20,8 @@ from .errors import (
 )
 from .members import MEMBERS
 from .model import compact_json, json_text
-
-API_PATH = "/2018-10-31/layers"
+from .routing import API_PATH as API_PATH
+from .routing import route
 
 REQUEST_SIZE_LIMIT = 70_167_211
 """A request's body must be smaller, in bytes: 50 MB of zip in base64, and what is around it (aws-facts 11.15)."""
@@ -165,72 +165,6 @@ def _read_scope(scope: str) -> Signature | None:
     if len(parts) != 5:
         return None
     return Signature(parts[0], parts[2], parts[3])
-
-
-class Route(NamedTuple):
-    operation: str
-    path_members: Mapping[str, str]
-
-
-_Resource = Literal["layers", "versions", "version", "policy", "statement"]
-_OPERATIONS: Mapping[tuple[str, _Resource], str] = {
-    ("GET", "layers"): "ListLayers",
-    ("GET", "versions"): "ListLayerVersions",
-    ("POST", "versions"): "PublishLayerVersion",
-    ("GET", "version"): "GetLayerVersion",
-    ("DELETE", "version"): "DeleteLayerVersion",
-    ("GET", "policy"): "GetLayerVersionPolicy",
-    ("POST", "policy"): "AddLayerVersionPermission",
-    ("DELETE", "statement"): "RemoveLayerVersionPermission",
-}
-
-
-def route(method: str, path: str, query: str) -> Route | None:
-    """The layer operation that method and path name; None when it is none of the nine."""
-    found = _resource_at(path)
-    if found is None:
-        return None
-    resource, members = found
-    operation = _OPERATIONS.get((method, resource))
-    if operation is None:
-        return None
-    if operation == "ListLayers" and ("find", "LayerVersion") in parse_qsl(query):
-        operation = "GetLayerVersionByArn"
-    return Route(operation, members)
-
-
-@lru_cache(maxsize=1024)
-def _resource_at(path: str) -> tuple[_Resource, Mapping[str, str]] | None:
-    """What a path leads to, and the members in it; None for any other path.
-
-    Kept, as all that is decoded of a path: the calls of a test are mostly about the same layers.
-    """
-    segments = path.split("/")
-    count = len(segments)
-    if count < 3 or segments[1:3] != ["2018-10-31", "layers"]:
-        return None
-    if count == 3:
-        return "layers", {}
-    if count < 5 or not segments[3] or segments[4] != "versions":
-        return None
-    members = {"LayerName": _unquoted(segments[3])}
-    if count == 5:
-        return "versions", members
-    if not segments[5]:
-        return None
-    members["VersionNumber"] = unquote(segments[5])
-    if count == 6:
-        return "version", members
-    if segments[6] != "policy":
-        return None
-    if count == 7:
-        return "policy", members
-    if count == 8 and segments[7]:
-        return "statement", {**members, "StatementId": unquote(segments[7])}
-    return None
-
-
-_unquoted = lru_cache(maxsize=256)(unquote)
 
 
 def _members_in(place: str) -> dict[str, frozenset[str]]:

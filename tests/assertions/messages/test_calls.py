@@ -1,5 +1,8 @@
 """What assert_layer_calls says where it fails, to the letter."""
 
+import pytest
+from botocore.exceptions import ClientError
+
 from pytest_layerperm import Throttle, assert_layer_calls
 
 PARTNER = "222222222222"
@@ -145,8 +148,9 @@ def test_no_revision_id(layerperm, layerperm_client, says):
 
 def test_a_page_twice(layerperm, layerperm_client, says):
     """The same page of a list was asked for again."""
-    layerperm_client.list_layer_versions(LayerName="shared-deps", Marker="3")
-    layerperm_client.list_layer_versions(LayerName="shared-deps", Marker="3")
+    for _ in range(2):
+        with pytest.raises(ClientError, match="Invalid pagination key"):
+            layerperm_client.list_layer_versions(LayerName="shared-deps", Marker="3")
     layerperm_client.list_layer_versions(LayerName="shared-deps")
     layerperm_client.list_layers()
     layerperm_client.list_layers()

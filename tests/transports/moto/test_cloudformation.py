@@ -715,9 +715,8 @@ def zip_claiming(size):
 
 
 def layers_of(name="app"):
-    return [
-        entry["Arn"] for entry in boto3.client("lambda").get_function_configuration(FunctionName=name).get("Layers", [])
-    ]
+    configuration = boto3.client("lambda").get_function_configuration(FunctionName=name)
+    return [entry["Arn"] for entry in configuration.get("Layers", [])]
 
 
 def test_function_with_a_forbidden_layer(layerperm, cloud):
