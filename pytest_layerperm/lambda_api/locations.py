@@ -29,10 +29,10 @@ _PATH = re.compile(
 
 def location_of(published: PublishedVersion, base: str | None = None) -> str:
     """The version's address: below the URL ``base``, or in AWS if there is none."""
-    region = published.layer.region_name
-    bucket = _bucket_of(region)
-    root = f"https://{bucket}.s3.{region}.amazonaws.com" if base is None else f"{base}/{bucket}"
-    return root + _below_bucket(published.layer, published.version, published.created)
+    layer = published.layer
+    bucket = _bucket_of(layer.region_name)
+    root = f"https://{bucket}.s3.{layer.region_name}.amazonaws.com" if base is None else f"{base}/{bucket}"
+    return root + _below_bucket(layer, published.version, published.created)
 
 
 @lru_cache(maxsize=1024)
@@ -60,6 +60,7 @@ def located_at(path: str) -> tuple[LayerId, int] | None:
     return None if region is None else (layer_id(match["name"], match["account"], region), int(match["version"], 16))
 
 
+@lru_cache(maxsize=64)
 def _bucket_of(region: str) -> str:
     return _BUCKETS.get(region, f"awslambda-{region}-layers")
 

@@ -144,7 +144,8 @@ class Operations:
             compatible_runtimes=parameters.get("CompatibleRuntimes"),
             compatible_architectures=parameters.get("CompatibleArchitectures"),
         )
-        return answer(201, self._described(self._store.publish(layer, content, details)))
+        published = self._store.publish(layer, content, details)
+        return answer(201, described(published, self._location_of(published)))
 
     def _content(self, call: Call, given: Parameters) -> Content:
         archive, bucket, key = given.get("ZipFile"), given.get("S3Bucket"), given.get("S3Key")
@@ -178,7 +179,7 @@ class Operations:
         published = self._store.find(layer, version) if is_own_region(layer, call.region_name) else None
         if published is None:
             raise _not_there()
-        return answer(200, self._described(published))
+        return answer(200, described(published, self._location_of(published)))
 
     def _delete_version(self, call: Call, parameters: Parameters) -> Response:
         layer, version = _located(call)
@@ -220,11 +221,6 @@ class Operations:
                 ],
             },
         )
-
-    def _described(self, published: PublishedVersion) -> dict[str, Any]:
-        """A version as Publish and Get return it; a reference has no location (11.14)."""
-        referenced = published.content.referenced is not None
-        return described(published, None if referenced else self._location_of(published))
 
     _PERFORM: ClassVar[Mapping[str, Callable[..., Response]]] = {
         "AddLayerVersionPermission": _add_permission,

@@ -7,18 +7,19 @@ from typing import Any
 from .model import PublishedVersion
 
 
-def described(published: PublishedVersion, location: str | None) -> dict[str, Any]:
-    """A version as Publish and Get return it (10.2)."""
+def described(published: PublishedVersion, location: str) -> dict[str, Any]:
+    """A version as Publish and Get return it (10.2); one that is a reference has no location (11.14)."""
     content, details = published.content, published.details
-    shown: dict[str, Any] = {} if location is None else {"Location": location}
-    shown.update(CodeSha256=content.sha256, CodeSize=content.size)
+    shown: dict[str, Any] = {"Location": location, "CodeSha256": content.sha256, "CodeSize": content.size}
     if content.referenced is not None:
+        del shown["Location"]
         bucket, key, version = content.referenced
         shown["ResolvedS3Object"] = {"S3Bucket": bucket, "S3Key": key, "S3ObjectVersion": version}
+    arn = published.layer.arn
     return {
         "Content": shown,
-        "LayerArn": published.layer.arn,
-        "LayerVersionArn": published.arn,
+        "LayerArn": arn,
+        "LayerVersionArn": f"{arn}:{published.version}",
         "Description": details.description or "",
         "CreatedDate": published.created,
         "Version": published.version,
