@@ -29,26 +29,26 @@ _PATH = re.compile(
 
 def location_of(published: PublishedVersion, base: str | None = None) -> str:
     """The version's address: below the URL ``base``, or in AWS if there is none."""
-    layer = published.layer
-    bucket = _bucket_of(layer.region_name)
-    root = f"https://{bucket}.s3.{layer.region_name}.amazonaws.com" if base is None else f"{base}/{bucket}"
-    return root + _below_bucket(layer, published.version, published.created)
+    layer, version = published.layer, published.version
+    bucket, key, digest = _place_of(layer)
+    region = layer.region_name
+    root = f"https://{bucket}.s3.{region}.amazonaws.com" if base is None else f"{base}/{bucket}"
+    signed_at = published.created[:19].replace("-", "").replace(":", "")
+    return (
+        # The last part of the uuid is the version's number: so the archive is found without a table.
+        f"{root}/{key}-{version:012x}?versionId={digest}{version}&X-Amz-Security-Token=layerperm"
+        f"&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={signed_at}Z&X-Amz-SignedHeaders=host&X-Amz-Expires=600"
+        f"&X-Amz-Credential=layerperm%2F{signed_at[:8]}%2F{region}%2Fs3%2Faws4_request&X-Amz-Signature={digest}"
+    )
 
 
 @lru_cache(maxsize=1024)
-def _below_bucket(layer: LayerId, version: int, created: str) -> str:
-    """Key and query. Kept: a test reads the same few versions again and again."""
-    digest = blake2b(layer.version_arn(version).encode(), digest_size=16).hexdigest()
-    signed_at = created[:19].replace("-", "").replace(":", "")
-    return (
-        # The last part of the uuid is the version's number: so the archive is found without a table.
-        f"/snapshots/{layer.account_id}/{layer.name}"
-        f"-{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{version:012x}"
-        f"?versionId={digest}&X-Amz-Security-Token=layerperm&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={signed_at}Z"
-        f"&X-Amz-SignedHeaders=host&X-Amz-Expires=600"
-        f"&X-Amz-Credential=layerperm%2F{signed_at[:8]}%2F{layer.region_name}%2Fs3%2Faws4_request"
-        f"&X-Amz-Signature={digest}"
-    )
+def _place_of(layer: LayerId) -> tuple[str, str, str]:
+    """Bucket of a layer's archives, what their keys begin with, and a digest in place of what is random in AWS."""
+    digest = blake2b(layer.arn.encode(), digest_size=16).hexdigest()
+    uuid = f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}"
+    bucket = _BUCKETS.get(layer.region_name, f"awslambda-{layer.region_name}-layers")
+    return bucket, f"snapshots/{layer.account_id}/{layer.name}-{uuid}", digest
 
 
 def located_at(path: str) -> tuple[LayerId, int] | None:
@@ -58,11 +58,6 @@ def located_at(path: str) -> tuple[LayerId, int] | None:
         return None
     region = _region_of(match["bucket"])
     return None if region is None else (layer_id(match["name"], match["account"], region), int(match["version"], 16))
-
-
-@lru_cache(maxsize=64)
-def _bucket_of(region: str) -> str:
-    return _BUCKETS.get(region, f"awslambda-{region}-layers")
 
 
 def _region_of(bucket: str) -> str | None:
