@@ -48,7 +48,9 @@ def test_a_test_that_hangs_has_failed_and_the_others_run(hanging: pytest.Pyteste
 
 
 LIMITED = {"HTTPConnection", "check_call", "check_output", "create_connection", "run", "urlopen"}
-"""What takes a time limit by name; ``run`` where it is that of ``subprocess``."""
+"""What takes a time limit by name."""
+OF_SUBPROCESS = {"check_call", "check_output", "run"}
+"""Those of them that are meant if they are called on ``subprocess``."""
 WAITS = {"acquire", "communicate", "get", "join", "result", "wait"}
 """Methods that wait for ever if they are given nothing."""
 
@@ -61,7 +63,7 @@ def _waits_without_a_limit(tree: ast.AST) -> Iterator[int]:
             function = node.func
             name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
             owner = ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
-            limited = name in LIMITED and (name != "run" or owner == "subprocess")
+            limited = name in LIMITED and (name not in OF_SUBPROCESS or owner == "subprocess")
             if limited and "timeout" not in [keyword.arg for keyword in node.keywords]:
                 yield node.lineno
             if name in WAITS and owner and not node.args and not node.keywords:

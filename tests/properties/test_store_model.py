@@ -208,11 +208,13 @@ class ApiAndModel(RuleBasedStateMachine):
             self.latest[name, version] = told["RevisionId"]
             self.seen.append(told["RevisionId"])
 
-    @rule(place=places, sid=sids, kind=revisions, by=callers, known=st.sampled_from([True, True, True, False]))
+    @rule(place=places, sid=sids, kind=revisions, by=callers, known=st.booleans())
     def remove(self, place: tuple[str, int], sid: str, kind: str, by: str, known: bool) -> None:
-        name, version = place
-        if known and self.statements.get(place):
+        shared = [one for one in self.statements if self.statements[one] and one not in self.deleted]
+        if known and shared:
+            place = shared[0]
             sid = self.statements[place][0]["Sid"]
+        name, version = place
         revision, right = self.revision(name, version, kind)
         query = "" if revision is None else f"?RevisionId={revision}"
         answer = self.call("DELETE", f"/{self.name_for(name, by)}/versions/{version}/policy/{sid}{query}", by)
