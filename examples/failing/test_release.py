@@ -57,6 +57,6 @@ def test_member(layerperm):
 
 
 def test_public(layerperm):
-    """Shared with everybody, since the organization was left out."""
+    """Shared with everyone, since the organization was left out."""
     share(publish(), "*")
     assert_layer_not_public()

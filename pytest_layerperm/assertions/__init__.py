@@ -1,6 +1,6 @@
-"""The assertion helpers. They decide; what they say stands in verdicts.py and in the checks themselves.
+"""The assertion helpers: each checks layer versions, or the calls made, and fails with a text of its own.
 
-All look at the active fake, or with ``client=`` through a boto3 Lambda client's public API, at any endpoint.
+They read the active fake, or with ``client=`` the public API of a boto3 Lambda client, at any endpoint.
 ``layer`` is a ``LayerVersion``, a version ARN, or a layer name or ARN, which means every version of it; left out, it
 is the only layer version there is. ``regions`` looks for the same layer in each of them; with ``client=`` that needs
 a mapping of region names to clients. Bad input, and a layer that does not exist, raise TypeError or ValueError
@@ -44,12 +44,11 @@ def assert_layer_shared_with(
 ) -> None:
     """Fails unless the account (twelve digits) may use the layer version.
 
-    That is: by a statement of its own, because everybody may, or through an organization that
+    That is: by a statement of its own, because everyone may, or through an organization that
     ``LayerPerm.organization`` declares it a member of. ``via`` demands the way: "account", "public" or
     "organization". https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
 
-    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
-    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    ``layer``, ``client`` and ``regions`` choose the versions: see ``pytest_layerperm.assertions``.
 
     >>> statement_id = layerperm_layer.grant("222222222222")
     >>> assert_layer_shared_with("222222222222")
@@ -73,8 +72,7 @@ def assert_layer_not_shared_with(
 ) -> None:
     """Fails if the account (twelve digits) may use the layer version in any way.
 
-    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
-    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    ``layer``, ``client`` and ``regions`` choose the versions: see ``pytest_layerperm.assertions``.
     https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
 
     >>> statement_id = layerperm_layer.grant("222222222222")
@@ -90,13 +88,12 @@ def assert_layer_not_shared_with(
 def assert_layer_shared_with_organization(
     organization_id: str, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None
 ) -> None:
-    """Fails unless a statement lets in the accounts of that organization (``o-…``), and by it nobody else.
+    """Fails unless a statement allows the accounts of that organization (``o-…``) and no others.
 
-    A layer that everybody may use is not thereby shared with an organization: OrganizationId is what
-    https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html says it is.
+    A layer that everyone may use is not thereby shared with an organization: see OrganizationId in
+    https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
 
-    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
-    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    ``layer``, ``client`` and ``regions`` choose the versions: see ``pytest_layerperm.assertions``.
 
     >>> statement_id = layerperm_layer.grant("*", organization_id="o-exampleorgid")
     >>> assert_layer_shared_with_organization("o-exampleorgid")
@@ -112,12 +109,11 @@ def assert_layer_shared_with_organization(
 
 
 def assert_layer_public(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
-    """Fails unless everybody may use the layer version.
+    """Fails unless everyone may use the layer version.
 
     That is: the principal of a statement is ``*``, without an organization.
 
-    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
-    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    ``layer``, ``client`` and ``regions`` choose the versions: see ``pytest_layerperm.assertions``.
     https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
 
     >>> statement_id = layerperm_layer.grant("*")
@@ -128,10 +124,9 @@ def assert_layer_public(*, layer: Layer | None = None, client: Any = None, regio
 
 
 def assert_layer_not_public(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
-    """Fails if everybody may use the layer version.
+    """Fails if everyone may use the layer version.
 
-    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
-    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    ``layer``, ``client`` and ``regions`` choose the versions: see ``pytest_layerperm.assertions``.
     https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
 
     >>> statement_id = layerperm_layer.grant("*", organization_id="o-exampleorgid")
@@ -142,10 +137,9 @@ def assert_layer_not_public(*, layer: Layer | None = None, client: Any = None, r
 
 
 def assert_layer_private(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
-    """Fails if the layer version is shared with anybody at all.
+    """Fails if the layer version is shared with anyone at all.
 
-    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
-    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    ``layer``, ``client`` and ``regions`` choose the versions: see ``pytest_layerperm.assertions``.
     https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
 
     >>> assert_layer_private(layer=layerperm_layer)
@@ -165,13 +159,12 @@ def assert_layer_policy(
 ) -> None:
     """Fails unless the policy has exactly these statements; none means that there is no policy.
 
-    Each is an account id, ``"*"``, an organization id, a statement as it stands in a policy, or the parameters of
-    ``add_layer_version_permission``. A whole policy document is taken too. Statement ids and order count only with
+    Each is an account id, ``"*"``, an organization id, a statement as a policy has it, or the parameters of
+    ``add_layer_version_permission``. A whole policy document is accepted too. Statement ids and order count only with
     ``ids=True`` and ``order=True``; ``Resource`` never does, since it is always the version itself.
     https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html
 
-    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
-    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    ``layer``, ``client`` and ``regions`` choose the versions: see ``pytest_layerperm.assertions``.
 
     >>> statement_id = layerperm_layer.grant("222222222222", statement_id="partner")
     >>> assert_layer_policy(["222222222222"])
@@ -189,11 +182,10 @@ def assert_layer_policy(
 class assert_layer_policy_unchanged:  # noqa: N801 - used as a function
     """A context manager that fails if the block changed the policy: statements, their order, ids or revision.
 
-    It looks at the versions that exist at the start, also when an exception leaves the block: refused calls must
+    It checks the versions that exist at the start, also if an exception leaves the block: failed calls must
     change nothing either. https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html
 
-    ``layer`` (a ``LayerVersion``, version ARN, layer name or ARN), ``client`` (a boto3 Lambda client) and ``regions``
-    (names) say where it looks. Raises TypeError or ValueError for bad ones: see ``pytest_layerperm.assertions``.
+    ``layer``, ``client`` and ``regions`` choose the versions: see ``pytest_layerperm.assertions``.
 
     >>> statement_id = layerperm_layer.grant("222222222222")
     >>> with assert_layer_policy_unchanged():
@@ -237,10 +229,10 @@ def assert_layer_calls(
     """Fails unless the layer calls so far, a call and its retries being one, are as demanded.
 
     ``operations`` are all of them, in their order. ``at_most`` is a number of calls, or one for each operation.
-    ``with_revision_id`` wants a RevisionId in every Add and Remove but the first Add of a version, which has none to
-    give. ``no_page_twice`` refuses to ask for the same page of a list again. ``layer`` counts only calls about it.
-    The log is the active fake's own: ``client`` is refused. Raises TypeError or ValueError, naming the argument, for
-    bad input and where nothing is demanded, and RuntimeError where no fake is on.
+    ``with_revision_id`` demands a RevisionId in every Add and Remove but the first Add of a version, which has none to
+    pass. ``no_page_twice`` forbids a second request for the same page of a list. With ``layer`` only calls that name
+    it count. The log is the active fake's own: ``client`` is rejected. Raises TypeError or ValueError, naming the
+    argument, for bad input and if nothing is demanded, and RuntimeError if no fake is on.
 
     >>> with layerperm.inject(Throttle()):
     ...     layers = layerperm_client.list_layers()
@@ -249,7 +241,7 @@ def assert_layer_calls(
     __tracebackhide__ = True
     budget = Budget.of(operations, at_most, with_revision_id=with_revision_id, no_page_twice=no_page_twice)
     if client is not None:
-        raise ValueError("client: calls cannot be seen through a client, only by the fake that got them")
+        raise ValueError("client: calls are seen only by the fake that received them, not through a client")
     service = active_service()
     if service is None:
         raise RuntimeError(NO_FAKE)
@@ -260,7 +252,7 @@ def assert_layer_calls(
 
 
 def _look(layer: Any, client: Any, regions: Any) -> View | None:
-    """What there is; None where that failed, and failures are being collected."""
+    """The versions to check; None if that failed, and failures are being collected."""
     __tracebackhide__ = True
     try:
         return look(layer, client, regions)
@@ -273,7 +265,7 @@ def _look(layer: Any, client: Any, regions: Any) -> View | None:
 
 
 def _demand(check: Check, view: View | None) -> None:
-    """Fails if a version that was asked for is not as the check wants it."""
+    """Fails if a version is not as the check demands."""
     __tracebackhide__ = True
     if view is None:
         return
@@ -289,7 +281,7 @@ def _check_account_id(account_id: object) -> None:
     if not is_account_id(account_id):
         hint = ""
         if account_id == "*":
-            hint = "; for everybody there are assert_layer_public and assert_layer_not_public"
+            hint = "; for everyone there are assert_layer_public and assert_layer_not_public"
         elif is_organization_id(account_id):
             hint = "; for an organization there is assert_layer_shared_with_organization"
         raise ValueError(f"account_id must be twelve digits, not {account_id!r}{hint}")

@@ -59,7 +59,7 @@ class Budget:
     def failures(self, calls: Iterable[LoggedCall], shared_before: Callable[[str], bool]) -> list[str]:
         """The text of each demand that the calls do not meet.
 
-        ``shared_before`` tells whether the layer version of that ARN had a policy before the first of the calls.
+        ``shared_before`` says whether the layer version of that ARN had a policy before the first of the calls.
         """
         made = grouped_by_invocation(calls)
         found = [self._wrong_operations(made), *self._too_many(made)]
@@ -118,7 +118,7 @@ def _blind_writes(made: Sequence[Attempts], shared_before: Callable[[str], bool]
             continue
         if call.layer not in has_policy:
             has_policy[call.layer] = shared_before(call.layer)
-        # The first statement of a version has no revision to be given (aws-facts U2).
+        # The first statement of a version has no revision id to pass (fact ``revisions/before-the-first-statement``).
         if has_policy[call.layer] and not call.parameters.get("RevisionId"):
             blind.append(attempts)
         has_policy[call.layer] |= any(attempt.applied for attempt in attempts)
@@ -130,7 +130,7 @@ def _blind_writes(made: Sequence[Attempts], shared_before: Callable[[str], bool]
         table([call_row(attempts) for attempts in blind]),
         what_to_do(
             "pass the RevisionId of the policy that the change is made for, as get_layer_version_policy returned it; "
-            "without it another writer's change is lost unseen"
+            "without it another writer's change can be overwritten unnoticed"
         ),
     )
 

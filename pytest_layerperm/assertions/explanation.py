@@ -16,8 +16,8 @@ class StatementVerdict:
     """What one statement means for the account: one line of an ``Explanation``."""
 
     statement_id: str
-    lets_in: str
-    """Whom it lets in, in words."""
+    allows: str
+    """Whom it allows, in words."""
     matches: bool
     """Whether that includes the account."""
     reason: str
@@ -26,9 +26,9 @@ class StatementVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why an account may or may not use a layer version. True where it may; prints as a small table.
+    """Why an account may or may not use a layer version. True if it may; prints as a small table.
 
-    ``LayerPerm.explain`` returns it. Whom a statement lets in follows
+    ``LayerPerm.explain`` returns it. Whom a statement allows follows
     https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
 
     >>> explanation = layerperm.explain("222222222222", layerperm_layer)
@@ -45,7 +45,7 @@ class Explanation:
     allowed: bool
     """Whether the account may use the version: by a statement, or as its owner."""
     statements: tuple[StatementVerdict, ...]
-    """In the order of the policy; none where there is no policy."""
+    """In the order of the policy; none if there is no policy."""
     remarks: tuple[str, ...] = ()
     """What else there is to know: that the account owns the layer, or may use another version of it."""
 
@@ -57,7 +57,7 @@ class Explanation:
         lines = [f"{self.account_id} {verb} use {self.layer_version_arn}"]
         if self.statements:
             rows = [
-                [one.statement_id, f"lets in {one.lets_in}", "yes" if one.matches else "no", one.reason]
+                [one.statement_id, f"allows {one.allows}", "yes" if one.matches else "no", one.reason]
                 for one in self.statements
             ]
             lines.append(table(rows))
@@ -66,7 +66,7 @@ class Explanation:
 
 
 def explain(view: View, account_id: str) -> Explanation:
-    """The explanation for the one version of a view. Raises ValueError where it has several."""
+    """The explanation for the one version of a view. Raises ValueError if it has several."""
     seen, *others = view.asked
     if others:
         raise ValueError(f"layer: give one of the versions {', '.join([one.arn for one in view.asked])}")
@@ -83,27 +83,27 @@ def explain(view: View, account_id: str) -> Explanation:
         others = [
             other.version
             for other in view.siblings(seen)
-            if any(grant.lets_in(account_id, organization_id) for grant in other.grants)
+            if any(grant.allows(account_id, organization_id) for grant in other.grants)
         ]
         remarks += [f"version {version} is shared with it; this is version {seen.version}" for version in others[:1]]
     return Explanation(account_id, seen.arn, shared or owns, statements, tuple(remarks))
 
 
 def _verdict(grant: Grant, account_id: str, organization_id: str | None) -> StatementVerdict:
-    matches = grant.lets_in(account_id, organization_id)
+    matches = grant.allows(account_id, organization_id)
     reason = why(grant, organization_id) if matches else why_not(grant, account_id, organization_id)
-    return StatementVerdict(grant.sid, lets_in(grant), matches, reason)
+    return StatementVerdict(grant.sid, allowed_by(grant), matches, reason)
 
 
 def no_policy(seen: Seen) -> str:
-    """The same "none" as AWS tells two kinds of (aws-facts 3.5, 3.6)."""
+    """AWS has two responses for it (facts ``errors/get-no-policy`` and ``errors/get-emptied-policy``)."""
     return "no policy" if seen.state == "never" else "no statement: the last one was removed"
 
 
-def lets_in(grant: Grant, *, short: bool = False) -> str:
-    """Whom a statement lets in."""
+def allowed_by(grant: Grant, *, short: bool = False) -> str:
+    """Whom a statement allows."""
     if grant.public:
-        return "everybody"
+        return "everyone"
     who = grant.principal
     if who == "*":
         return f"{grant.organization_id}" if short else f"organization {grant.organization_id}"
@@ -113,30 +113,30 @@ def lets_in(grant: Grant, *, short: bool = False) -> str:
 
 
 def why(grant: Grant, organization_id: str | None) -> str:
-    """Why a statement lets the account in."""
+    """Why a statement allows the account."""
     if grant.organization_id is not None:
         return f"declared a member of {organization_id}"
     return "the account itself" if grant.principal != "*" else "every account"
 
 
 def why_not(grant: Grant, account_id: str, organization_id: str | None) -> str:
-    """Why a statement does not let the account in."""
+    """Why a statement does not allow the account."""
     if grant.principal in ("*", account_id):
         return membership(account_id, organization_id)
     if not is_account_id(grant.principal):
-        return "no account of the layer's partition"
-    return slip_between(grant.principal, account_id) or "another account"
+        return "not an account in the layer's partition"
+    return typo_between(grant.principal, account_id) or "another account"
 
 
 def membership(account_id: str, organization_id: str | None) -> str:
-    """What is declared of an account that is not in the organization that is wanted."""
+    """What is declared of an account that is not a member of the required organization."""
     if organization_id is None:
         return f"{account_id} is not declared a member"
     return f"{account_id} is declared a member of {organization_id}"
 
 
-def slip_between(one: str, other: str) -> str | None:
-    """How one account id can have become the other by a slip of the hand; None where they are further apart."""
+def typo_between(one: str, other: str) -> str | None:
+    """The typo that makes one account id the other; None if they are further apart."""
     places = [place for place in range(12) if one[place] != other[place]]
     if len(places) == 1:
         return "one digit differs"

@@ -1,4 +1,4 @@
-"""What a helper looks at: which layer versions its arguments mean, and how they are seen."""
+"""Which layer versions a helper's arguments mean."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ NO_FAKE = (
 
 _NEWEST = 50
 """Versions that are looked through for a near miss: through a client each is a call."""
-_MOST_TOLD = 3
-"""Versions that are named where the one that was asked for does not exist."""
+_MOST_NAMED = 3
+"""Versions that are named if the one that was asked for does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class View:
     """What one helper sees."""
 
     asked: tuple[Seen, ...]
-    """The versions that it is about, newest first within each layer."""
+    """The versions to check, newest first within each layer."""
     reader: Reader
     organization_of: Callable[[str], str | None]
     """The organization that an account is declared a member of."""
@@ -57,7 +57,7 @@ class View:
             return
 
     def elsewhere(self) -> Iterable[Seen]:
-        """Every version of the layers that nobody asked for. Through a client none: that would be the whole account."""
+        """Every version of all other layers. Through a client none: that would be the whole account."""
         if isinstance(self.reader, ServiceReader):
             others = [layer for layer in self.reader.layers(None) if layer not in self.layers]
             seen = (self.reader.see(layer, version) for layer in others for version in self.reader.versions(layer))
@@ -122,7 +122,7 @@ Wanted = tuple[LayerId | str | None, int | None]
 
 
 def _seen(reader: Reader, wanted: Wanted, region_name: str | None) -> list[Seen]:
-    """The versions that are meant, in that region if one is given; none where they do not exist."""
+    """The versions that are meant, in that region if one is given; none if they do not exist."""
     __tracebackhide__ = True
     layer, version = wanted
     if layer is None:
@@ -190,8 +190,8 @@ def _there_is(reader: Reader, wanted: Wanted) -> str:
     name = layer.name if isinstance(layer, LayerId) else str(layer)
     layers = sorted(reader.layers(None), key=lambda one: -SequenceMatcher(None, one.name, name).ratio())
     found = [one.version_arn(version) for one in layers for version in reader.versions(one)]
-    if len(found) > _MOST_TOLD:
-        found[_MOST_TOLD:] = [f"{len(found) - _MOST_TOLD} others"]
+    if len(found) > _MOST_NAMED:
+        found[_MOST_NAMED:] = [f"{len(found) - _MOST_NAMED} others"]
     return f"; there is {joined(found) or 'no layer version'}"
 
 
@@ -200,7 +200,7 @@ def _no_organization(account_id: str) -> str | None:
 
 
 def calls_about(calls: Iterable[LoggedCall], layer: Any) -> list[LoggedCall]:
-    """The calls about that layer or version; all of them where ``layer`` is None. It need not exist."""
+    """The calls about that layer or version; all of them if ``layer`` is None. It need not exist."""
     __tracebackhide__ = True
     wanted, version = _parsed(layer)
     found: list[LoggedCall] = []
@@ -212,7 +212,7 @@ def calls_about(calls: Iterable[LoggedCall], layer: Any) -> list[LoggedCall]:
 
 
 def had_policy_before(calls: Iterable[LoggedCall], arn: str, service: LayerService) -> bool:
-    """Whether a fake's layer version had a policy before these calls, as far as can be told afterwards."""
+    """Whether a fake's layer version had a policy before these calls, as far as the log shows."""
     layer, version = parse(arn)
     policy = None if layer is None or version is None else service.store.policy_for_access(layer, version)
     added: set[str] = set()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..service.calls import grouped_by_invocation, outcomes, short_name
 from ..service.grants import Grant
-from .explanation import lets_in, no_policy
+from .explanation import allowed_by, no_policy
 from .tables import joined, paragraph, table
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _verdict(check: Check, view: View, failing: Sequence[Seen]) -> str:
 
 
 def verdict_on_several(view: View, failing: Sequence[Seen], wrong: str, all_wrong: str) -> str:
-    """``wrong`` is said of one version, ``all_wrong`` of every version of the layer that stands for ``{}``."""
+    """``wrong`` is the verdict on one version, ``all_wrong`` that on every version of the layer ``{}``."""
     name = view.asked[0].layer.name
     if len(failing) == len(view.asked):
         return all_wrong.format(name)
@@ -62,14 +62,14 @@ def verdict_on_several(view: View, failing: Sequence[Seen], wrong: str, all_wron
 
 
 def versions(view: View, failing: Sequence[Seen]) -> str:
-    """Where several versions were asked for: which are as they should be, and whom each is shared with."""
+    """If several versions were checked: which are as they should be, and whom each is shared with."""
     if len(view.asked) == 1:
         return ""
     return table([[label(seen, view), "WRONG" if seen in failing else "ok", summary(seen)] for seen in view.asked])
 
 
 def label(seen: Seen, view: View) -> str:
-    """The version's short name; with its region where there are several."""
+    """The version's short name; with its region if there are several."""
     return f"{seen.layer.name}:{seen.version}{_where(seen, view)}"
 
 
@@ -81,20 +81,20 @@ def summary(seen: Seen) -> str:
     """Whom a version is shared with, in a line."""
     if not seen.grants:
         return no_policy(seen)
-    return "shared with " + joined(list(dict.fromkeys([lets_in(grant, short=True) for grant in seen.grants])))
+    return "shared with " + joined(list(dict.fromkeys([allowed_by(grant, short=True) for grant in seen.grants])))
 
 
 def policy(seen: Seen, note: Callable[[Grant], str]) -> str:
-    """A version's policy as a table: statement id, whom it lets in, a remark."""
+    """A version's policy as a table: statement id, whom it allows, a remark."""
     if not seen.grants:
         return f"{seen.arn}\n  {no_policy(seen)}"
     return f"{seen.arn}\n" + table(
-        [[grant.sid, f"lets in {lets_in(grant)}", note(grant)] for grant in seen.grants],
+        [[grant.sid, f"allows {allowed_by(grant)}", note(grant)] for grant in seen.grants],
     )
 
 
 def nearest(about: str, sentences: Iterable[str]) -> str:
-    """What comes closest to what was wanted, each in a line of its own."""
+    """The near misses, each in a line of its own."""
     head = f"Nearest for {about}" if about else "Nearest"
     return "\n".join([paragraph(f"{head}: {one}.", hanging="  ") for one in dict.fromkeys(sentences)])
 
@@ -103,8 +103,8 @@ def what_to_do(remedy: str) -> str:
     return paragraph(f"What to do: {remedy}.", hanging="  ")
 
 
-def changes(calls: Sequence[LoggedCall], layers: Iterable[LayerId], title: str = "Calls that made it so") -> str:
-    """The last calls that were to change these layers, retries as one."""
+def changes(calls: Sequence[LoggedCall], layers: Iterable[LayerId], title: str = "Calls that led here") -> str:
+    """The last calls that write to these layers, a call and its retries in one row."""
     about = tuple(layers)
     writes = [call for call in calls if call.operation in _WRITES and _is_about(call, about)]
     groups = grouped_by_invocation(writes)
@@ -128,12 +128,12 @@ def _is_about(call: LoggedCall, layers: Iterable[LayerId]) -> bool:
 
 
 def not_one_layer(unclear: NotOneLayer) -> str:
-    """There is no layer version to speak of, or there are several."""
+    """There is no layer version to check, or there are several."""
     where = f" in {unclear.region_name}" if unclear.region_name else ""
     if not unclear.found:
         return text_of(
-            f"no layer version exists{where}, so there is none to look at",
-            what_to_do("publish one first, or say layer="),
+            f"no layer version exists{where}, so there is none to check",
+            what_to_do("publish one first, or pass layer="),
         )
     if unclear.name:
         verdict = f"{unclear.name} is the name of several layers{where}"
@@ -143,7 +143,7 @@ def not_one_layer(unclear: NotOneLayer) -> str:
         verdict,
         table([[layer.version_arn(version)] for layer, version in unclear.found]),
         what_to_do(
-            "say layer=: a LayerVersion or a version ARN for one, a layer's name or ARN for every version of it"
+            "pass layer=: a LayerVersion or a version ARN for one, a layer's name or ARN for every version of it"
         ),
     )
 

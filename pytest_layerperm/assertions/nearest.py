@@ -1,4 +1,4 @@
-"""What comes closest to what a helper wanted, in sentences."""
+"""The near misses of a helper, in sentences."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from .lookup import View
 from .readers import Seen
 
 
-def refused_add(seen: Seen, view: View, account_id: str) -> str:
-    """What came of the last call that was to share with the account, where it failed."""
-    refused = ""
+def failed_add(seen: Seen, view: View, account_id: str) -> str:
+    """The outcome of the last call that was to share with the account, if it failed."""
+    failed = ""
     for call in view.calls:
         shares = call.operation == "AddLayerVersionPermission" and account_id in str(call.parameters.get("Principal"))
         if shares and call.layer == seen.arn:
-            refused = "" if call.applied else call.outcome
-    return refused
+            failed = "" if call.applied else call.outcome
+    return failed
 
 
 def removed(seen: Seen, view: View, account_id: str) -> Iterable[str]:
-    """The statements of its own that the account had, and lost."""
+    """The account's own statements that were removed again."""
     given: set[str] = set()
     for call in view.calls:
         if call.layer == seen.arn and call.applied:
             sid = str(call.parameters.get("StatementId"))
             if call.operation == "RemoveLayerVersionPermission" and sid in given:
-                yield f"statement {sid} let it in, and was removed"
+                yield f"statement {sid} allowed it, and was removed"
             elif account_id in str(call.parameters.get("Principal")):
                 given.add(sid)
 
 
 def another(holds: Callable[[Seen], bool], seen: Seen, view: View, what: str) -> Iterable[str]:
-    """The version, or the other layer, that is as this one should be."""
+    """A version, or else another layer, that is as this one should be."""
     has = "no policy" if seen.state == "never" else "a policy of its own"
     for other in view.siblings(seen):
         if holds(other):
@@ -46,7 +46,7 @@ def another(holds: Callable[[Seen], bool], seen: Seen, view: View, what: str) ->
 
 
 def _place(other: LayerId, layer: LayerId) -> str:
-    """Where the other layer is, as far as it is somewhere else."""
+    """The other layer's region and account, if they differ."""
     region = "" if other.region_name == layer.region_name else f" in {other.region_name}"
     return region if other.account_id == layer.account_id else f"{region} of account {other.account_id}"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..lambda_api.arn import is_account_id, is_organization_id
 from ..lambda_api.model import ACTION
 from ..service.grants import Grant, UnreadablePolicy, grants_of
-from .explanation import lets_in, no_policy
+from .explanation import allowed_by, no_policy
 from .lookup import View
 from .messages import changes, label, text_of, verdict_on_several, versions, what_to_do
 from .readers import Seen
@@ -25,7 +25,7 @@ _FORMS = (
 )
 _NONE_IS = "no version of {} has the expected policy"
 _MOST_NAMED = 3
-"""Statements that a verdict names; of more it tells the number."""
+"""Statements that a verdict names; of more it gives the number."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class ExpectedPolicy:
 
     @classmethod
     def of(cls, statements: Any, *, ids: bool, order: bool) -> ExpectedPolicy:
-        """Raises TypeError or ValueError, naming the argument, for what is no list of statements."""
+        """Raises TypeError or ValueError, naming the argument, for anything but a list of statements."""
         __tracebackhide__ = True
         if isinstance(statements, Mapping) and "Statement" in statements:
             statements = cast(Mapping[str, Any], statements)["Statement"]
@@ -54,7 +54,9 @@ class ExpectedPolicy:
         found = [grant for one in self.statements for grant in _expected(one, partition)]
         nameless = [grant for grant in found if not grant.sid]
         if self.ids and nameless:
-            raise ValueError(f"statements: with ids=True each needs its id, also that for {lets_in(nameless[0])}")
+            raise ValueError(
+                f"statements: with ids=True each needs its id; that for {allowed_by(nameless[0])} has none"
+            )
         return found if self.ids else [Grant("", grant.principal, grant.organization_id) for grant in found]
 
     def _comparable(self, seen: Seen) -> list[Grant]:
@@ -78,7 +80,7 @@ class ExpectedPolicy:
             changes(view.calls, view.layers),
             what_to_do("lines with - are missing, lines with + are not expected: change the code, or what is expected")
             if not self._only_order(first)
-            else what_to_do("leave out order=True if the order means nothing, for AWS it does not"),
+            else what_to_do("leave out order=True unless the order matters; to AWS it does not"),
         )
 
     def _only_order(self, seen: Seen) -> bool:
@@ -94,7 +96,7 @@ class ExpectedPolicy:
         return f"has another policy than expected: {'; '.join(parts)}"
 
     def _names(self, grants: Sequence[Grant]) -> list[str]:
-        return [grant.sid or lets_in(grant, short=True) for grant in grants]
+        return [grant.sid or allowed_by(grant, short=True) for grant in grants]
 
     def _compared(self, seen: Seen) -> str:
         expected = self.grants(seen.layer.partition)
@@ -102,7 +104,7 @@ class ExpectedPolicy:
             rows = [
                 [
                     f"{number}.",
-                    f"lets in {lets_in(found)}",
+                    f"allows {allowed_by(found)}",
                     f"expected: {self._names([wanted])[0]}" if key != wanted else "",
                 ]
                 for number, (found, key, wanted) in enumerate(
@@ -115,8 +117,8 @@ class ExpectedPolicy:
         for found, key in zip(seen.grants, self._comparable(seen), strict=True):
             matched = left[key] > 0
             left[key] -= matched
-            rows.append([" " if matched else "+", found.sid, f"lets in {lets_in(found)}"])
-        rows += [["-", grant.sid, f"lets in {lets_in(grant)}"] for grant in left.elements()]
+            rows.append([" " if matched else "+", found.sid, f"allows {allowed_by(found)}"])
+        rows += [["-", grant.sid, f"allows {allowed_by(grant)}"] for grant in left.elements()]
         return f"{seen.arn}\n" + (f"  {no_policy(seen)}\n" if not seen.grants else "") + table(rows)
 
 
@@ -144,7 +146,7 @@ def _expected(one: Any, partition: str) -> Sequence[Grant]:
         if grant.principal != "*" and not is_account_id(grant.principal) and not grant.principal.startswith("arn:"):
             raise ValueError(f"statements: each must be {_FORMS}; not {one!r}")
         if grant.organization_id is not None and not is_organization_id(grant.organization_id):
-            raise ValueError(f"statements: {grant.organization_id!r} is no organization id")
+            raise ValueError(f"statements: {grant.organization_id!r} is not an organization id")
     return found
 
 
@@ -155,7 +157,7 @@ def _told(names: Sequence[str], what: str) -> str:
 
 
 def _names(grants: Sequence[Grant]) -> list[str]:
-    return [f"{grant.sid} ({lets_in(grant, short=True)})" for grant in grants]
+    return [f"{grant.sid} ({allowed_by(grant, short=True)})" for grant in grants]
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ class Before:
             verdict,
             *[_differences(seen, now) for seen, now in changed],
             changes(calls, self.view.layers, "Calls in the block"),
-            what_to_do("a dry run or a refused call must leave policies as they are: find the call that wrote"),
+            what_to_do("a dry run or a failed call must leave policies as they are: find the call that wrote"),
         )
 
 
@@ -191,12 +193,14 @@ def _change(seen: Seen, now: Seen | None) -> str:
     removed = [grant for grant in seen.grants if grant not in now.grants]
     parts = [_told(_names(added), "new")] if added else []
     parts += [_told(_names(removed), "gone")] if removed else []
-    return "; ".join(parts) or "it was written, and says the same at a new revision"
+    return "; ".join(parts) or "it was written anew, with the same statements and a new revision id"
 
 
 def _differences(seen: Seen, now: Seen | None) -> str:
     if now is None:
-        return f"{seen.arn}\n  does not exist any more"
-    rows = [["-" if grant not in now.grants else " ", grant.sid, f"lets in {lets_in(grant)}"] for grant in seen.grants]
-    rows += [["+", grant.sid, f"lets in {lets_in(grant)}"] for grant in now.grants if grant not in seen.grants]
+        return f"{seen.arn}\n  no longer exists"
+    rows = [
+        ["-" if grant not in now.grants else " ", grant.sid, f"allows {allowed_by(grant)}"] for grant in seen.grants
+    ]
+    rows += [["+", grant.sid, f"allows {allowed_by(grant)}"] for grant in now.grants if grant not in seen.grants]
     return f"{seen.arn}\n{table(rows)}"

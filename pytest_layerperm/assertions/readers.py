@@ -28,7 +28,7 @@ class Seen:
     layer: LayerId
     version: int
     state: State
-    """Whether it never had a policy, has one no more, or has statements."""
+    """Whether it never had a policy, lost its last statement, or has statements."""
     grants: tuple[Grant, ...] = ()
     revision_id: str | None = None
 
@@ -42,7 +42,7 @@ class Reader(Protocol):
 
     @property
     def blinded_by(self) -> tuple[type[Exception], ...]:
-        """What looking can raise where a layer is there: a client may be let see one thing and not another."""
+        """What a look-up can raise although the layer exists: a client may be allowed one call and denied another."""
         ...
 
     def named(self, name: str, region_name: str | None) -> Sequence[LayerId]:
@@ -58,7 +58,7 @@ class Reader(Protocol):
         ...
 
     def see(self, layer: LayerId, version: int) -> Seen | None:
-        """The version; None where it does not exist."""
+        """The version; None if it does not exist."""
         ...
 
 
@@ -108,7 +108,9 @@ class ClientReader:
             _check_client(each)
         self._clients = {each.meta.region_name: each for each in clients}
         if isinstance(client, Mapping) and list(self._clients) != list(cast(Mapping[str, Any], client)):
-            raise ValueError(f"client: its clients are of {', '.join(self._clients)}, and its keys do not say so")
+            raise ValueError(
+                f"client: each key must be its client's region; the clients are of {', '.join(self._clients)}"
+            )
 
     @property
     def blinded_by(self) -> tuple[type[Exception], ...]:
@@ -141,16 +143,16 @@ class ClientReader:
         __tracebackhide__ = True
         (client,) = self._of_region(layer.region_name)
         which = {"LayerName": layer.arn, "VersionNumber": version}
-        answer, missing = _ask(client, "get_layer_version_policy", **which)
-        if answer is not None:
+        response, missing = _ask(client, "get_layer_version_policy", **which)
+        if response is not None:
             try:
-                grants = grants_of(json.loads(answer["Policy"]), layer.partition)
+                grants = grants_of(json.loads(response["Policy"]), layer.partition)
             except ValueError as unreadable:
                 raise ValueError(f"client: the policy of {layer.version_arn(version)}: {unreadable}") from None
-            return Seen(layer, version, "some" if grants else "emptied", grants, answer.get("RevisionId"))
+            return Seen(layer, version, "some" if grants else "emptied", grants, response.get("RevisionId"))
         if "does not have any resource policy" in missing:
             return Seen(layer, version, "emptied")
-        # Endpoints word it differently; whether the version is there at all, each of them tells.
+        # Endpoints word it differently; GetLayerVersion says on each of them whether the version exists.
         if "No policy is associated" in missing or _ask(client, "get_layer_version", **which)[0] is not None:
             return Seen(layer, version, "never")
         return None
@@ -161,7 +163,7 @@ class ClientReader:
             return list(self._clients.values())
         if region_name not in self._clients:
             raise ValueError(
-                f"client: it is of {', '.join(self._clients)}, and cannot see what is in {region_name}; "
+                f"client: it is of {', '.join(self._clients)}, and cannot read layers in {region_name}; "
                 "client= also takes a mapping of region names to clients"
             )
         return [self._clients[region_name]]
@@ -191,7 +193,7 @@ _NO_CREDENTIALS = frozenset(
 
 
 def _ask(client: Any, operation: str, **parameters: Any) -> tuple[dict[str, Any] | None, str]:
-    """The answer, or why there is nothing (404). Raises ValueError where the client may not ask."""
+    """The response, or the message of a 404. Raises ValueError if the client may not call the operation."""
     __tracebackhide__ = True
     from botocore.exceptions import ClientError, NoCredentialsError, PartialCredentialsError
 
@@ -200,13 +202,15 @@ def _ask(client: Any, operation: str, **parameters: Any) -> tuple[dict[str, Any]
             return getattr(client, operation)(**parameters), ""
     except (NoCredentialsError, PartialCredentialsError) as none:
         raise ValueError(f"client: it has no credentials: {none}") from None
-    except ClientError as refused:
-        response: Any = refused.response
-        error = response["Error"]
+    except ClientError as failed:
+        details: Any = failed.response
+        error = details["Error"]
         if error["Code"] == "ResourceNotFoundException":
             return None, str(error.get("Message"))
         if error["Code"] == "AccessDeniedException":
-            raise ValueError(f"client: it may not look; give the layer owner's. {error.get('Message')}") from None
+            raise ValueError(
+                f"client: it is denied access; pass the layer owner's client. {error.get('Message')}"
+            ) from None
         if error["Code"] in _NO_CREDENTIALS:
             raise ValueError(f"client: it has no valid credentials: {error.get('Message')}") from None
         raise
@@ -232,13 +236,13 @@ def _pages(client: Any, operation: str, items: str, **parameters: Any) -> list[d
     __tracebackhide__ = True
     found: list[dict[str, Any]] = []
     while True:
-        answer, _ = _ask(client, operation, **parameters)
-        if answer is None:
+        response, _ = _ask(client, operation, **parameters)
+        if response is None:
             return found
-        found += answer[items]
-        if not answer.get("NextMarker"):
+        found += response[items]
+        if not response.get("NextMarker"):
             return found
-        parameters["Marker"] = answer["NextMarker"]
+        parameters["Marker"] = response["NextMarker"]
 
 
 def _layer_of(arn: str) -> LayerId:

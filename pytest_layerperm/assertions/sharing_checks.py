@@ -1,4 +1,4 @@
-"""What each sharing helper demands of a layer version: the decision, and the words for where it does not hold."""
+"""What each sharing helper demands of a layer version: the decision, and the words of its failure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Literal, Protocol
 
 from ..lambda_api.arn import is_account_id
 from ..service.grants import Grant
-from .explanation import lets_in, membership, slip_between, why_not
+from .explanation import allowed_by, membership, typo_between, why_not
 from .lookup import View
-from .nearest import another, one_character, refused_add, removed
+from .nearest import another, failed_add, one_character, removed
 from .readers import Seen
 from .tables import joined
 
@@ -31,7 +31,7 @@ class Check(Protocol):
 
     @property
     def wrong(self) -> str:
-        """What to say of a version that is not: ``is not public``."""
+        """The verdict on a version that is not, such as ``is not public``."""
         ...
 
     @property
@@ -40,11 +40,11 @@ class Check(Protocol):
         ...
 
     def note(self, grant: Grant) -> str:
-        """What a statement has to do with it."""
+        """The remark on one statement."""
         ...
 
     def nearest(self, seen: Seen, view: View) -> Iterable[str]:
-        """What comes closest to what was wanted, in sentences."""
+        """The near misses, in sentences."""
         ...
 
     def remedy(self, seen: Seen, view: View) -> str:
@@ -63,10 +63,10 @@ class SharedWith:
     knows_organizations: bool = True
 
     def holds(self, seen: Seen) -> bool:
-        return any(self._lets_in(grant) and self.via in (None, grant.way) for grant in seen.grants)
+        return any(self._allows(grant) and self.via in (None, grant.way) for grant in seen.grants)
 
-    def _lets_in(self, grant: Grant) -> bool:
-        return grant.lets_in(self.account_id, self.organization_id)
+    def _allows(self, grant: Grant) -> bool:
+        return grant.allows(self.account_id, self.organization_id)
 
     @property
     def wrong(self) -> str:
@@ -81,8 +81,8 @@ class SharedWith:
         return f"shared with {self.account_id}{_WAYS[self.via] if self.via else ''}"
 
     def note(self, grant: Grant) -> str:
-        if self._lets_in(grant):
-            return f"lets it in, as via={grant.way!r}"
+        if self._allows(grant):
+            return f"allows it, as via={grant.way!r}"
         return self._unknown(grant) or why_not(grant, self.account_id, self.organization_id)
 
     def _unknown(self, grant: Grant) -> str:
@@ -92,16 +92,16 @@ class SharedWith:
 
     def nearest(self, seen: Seen, view: View) -> Iterable[str]:
         for grant in seen.grants:
-            if self._lets_in(grant):
-                yield f"statement {grant.sid} lets in {lets_in(grant)}"
-            elif is_account_id(grant.principal) and (slip := slip_between(grant.principal, self.account_id)):
-                yield f"shared with {grant.principal}: {slip}"
+            if self._allows(grant):
+                yield f"statement {grant.sid} allows {allowed_by(grant)}"
+            elif is_account_id(grant.principal) and (typo := typo_between(grant.principal, self.account_id)):
+                yield f"shared with {grant.principal}: {typo}"
             elif grant.principal == "*":
                 missing = self._unknown(grant) or membership(self.account_id, self.organization_id)
                 yield f"shared with {grant.organization_id}, and {missing}"
         yield from removed(seen, view, self.account_id)
-        if refused := refused_add(seen, view, self.account_id):
-            yield f"AddLayerVersionPermission for it was refused: {refused}"
+        if failed := failed_add(seen, view, self.account_id):
+            yield f"AddLayerVersionPermission for it failed: {failed}"
         if seen.layer.account_id == self.account_id:
             yield f"{self.account_id} owns the layer, and needs no statement"
         yield from another(self.holds, seen, view, "shared with it")
@@ -114,15 +114,15 @@ class SharedWith:
                 f"if {self.account_id} is a member of {organizations[0]}, declare it{where}: "
                 f'layerperm.organization("{organizations[0]}", accounts=["{self.account_id}"])'
             )
-        if refused := refused_add(seen, view, self.account_id):
-            return f"have the script try again, or say that it failed: it got {refused}"
+        if failed := failed_add(seen, view, self.account_id):
+            return f"have the code under test retry, or report the error that it got: {failed}"
         if self.via == "organization":
             return _add_a_statement(seen, view, "*", self.organization_id or "o-…")
         principal = "*" if self.via == "public" else self.account_id
-        slips = [g for g in seen.grants if is_account_id(g.principal) and slip_between(g.principal, self.account_id)]
-        if slips and principal != "*":
+        typos = [g for g in seen.grants if is_account_id(g.principal) and typo_between(g.principal, self.account_id)]
+        if typos and principal != "*":
             return (
-                f"correct the account id in the code that shares it, or here: it shares with {slips[0].principal}, "
+                f"correct the account id in the code that shares it, or here: it shares with {typos[0].principal}, "
                 f"and {principal} is expected"
             )
         if principal == seen.layer.account_id:
@@ -141,7 +141,7 @@ class NotSharedWith:
         return not self._culprits(seen)
 
     def _culprits(self, seen: Seen) -> Sequence[Grant]:
-        return [grant for grant in seen.grants if grant.lets_in(self.account_id, self.organization_id)]
+        return [grant for grant in seen.grants if grant.allows(self.account_id, self.organization_id)]
 
     @property
     def wrong(self) -> str:
@@ -152,7 +152,7 @@ class NotSharedWith:
         return f"every version of {{}} is shared with {self.account_id}"
 
     def note(self, grant: Grant) -> str:
-        if not grant.lets_in(self.account_id, self.organization_id):
+        if not grant.allows(self.account_id, self.organization_id):
             return ""
         return f"and so {self.account_id}" + (", a declared member" if grant.organization_id else "")
 
@@ -160,12 +160,12 @@ class NotSharedWith:
         return ()
 
     def remedy(self, seen: Seen, view: View) -> str:
-        return _take_away(self._culprits(seen))
+        return _remove(self._culprits(seen))
 
 
 @dataclass(frozen=True)
 class SharedWithOrganization:
-    """A statement lets in the accounts of the organization, and nobody else."""
+    """A statement allows the accounts of the organization, and no others."""
 
     organization_id: str
 
@@ -188,7 +188,7 @@ class SharedWithOrganization:
     def nearest(self, seen: Seen, view: View) -> Iterable[str]:
         for grant in seen.grants:
             if grant.public:
-                yield f"statement {grant.sid} lets in everybody: the organization's accounts, and all others too"
+                yield f"statement {grant.sid} allows everyone: the organization's accounts, and all others"
             elif grant.organization_id and one_character(grant.organization_id, self.organization_id):
                 yield f"shared with {grant.organization_id}: one character differs"
         yield from another(self.holds, seen, view, "shared with it")
@@ -199,7 +199,7 @@ class SharedWithOrganization:
 
 @dataclass(frozen=True)
 class Public:
-    """Everybody may use the version."""
+    """Everyone may use the version."""
 
     wrong: str = "is not public"
     all_wrong: str = "no version of {} is public"
@@ -213,7 +213,7 @@ class Public:
     def nearest(self, seen: Seen, view: View) -> Iterable[str]:
         for grant in seen.grants:
             if grant.principal == "*":
-                yield f"statement {grant.sid} is for everybody in {grant.organization_id} only"
+                yield f"statement {grant.sid} allows only the accounts of {grant.organization_id}"
         yield from another(self.holds, seen, view, "public")
 
     def remedy(self, seen: Seen, view: View) -> str:
@@ -222,7 +222,7 @@ class Public:
 
 @dataclass(frozen=True)
 class NotPublic:
-    """Not everybody may use the version."""
+    """Not everyone may use the version."""
 
     wrong: str = "is public"
     all_wrong: str = "every version of {} is public"
@@ -237,7 +237,7 @@ class NotPublic:
         return ()
 
     def remedy(self, seen: Seen, view: View) -> str:
-        return _take_away([grant for grant in seen.grants if grant.public])
+        return _remove([grant for grant in seen.grants if grant.public])
 
 
 @dataclass(frozen=True)
@@ -257,7 +257,7 @@ class Private:
         return ()
 
     def remedy(self, seen: Seen, view: View) -> str:
-        return _take_away(seen.grants)
+        return _remove(seen.grants)
 
 
 def _add_a_statement(seen: Seen, view: View, principal: str, organization_id: str | None) -> str:
@@ -267,9 +267,9 @@ def _add_a_statement(seen: Seen, view: View, principal: str, organization_id: st
     return f"call add_layer_version_permission for version {seen.version}{where} with {wanted}{why}"
 
 
-def _take_away(grants: Sequence[Grant]) -> str:
+def _remove(grants: Sequence[Grant]) -> str:
     sids = list(dict.fromkeys([grant.sid for grant in grants]))
     if len(sids) == 1:
-        return f"do not add statement {sids[0]}, or take it away with remove_layer_version_permission"
+        return f"do not add statement {sids[0]}, or remove it with remove_layer_version_permission"
     which = joined(sids) if len(sids) < 6 else f"{sids[0]} to {sids[-1]}"
-    return f"do not add statements {which}, or take them away with remove_layer_version_permission"
+    return f"do not add statements {which}, or remove them with remove_layer_version_permission"

@@ -1,4 +1,4 @@
-"""LayerPerm, the fake that users hold: it puts the parts together."""
+"""LayerPerm, the fake that users hold: it connects the parts."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from ..service.service import Injection
 
 NEW_YEAR = "2026-01-01T00:00:00Z"
-"""Where clocks are frozen unless somebody says otherwise."""
+"""The time at which clocks are frozen by default."""
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
 
 class LayerPerm:
     """A fake of the Lambda layer API, under all boto3 code of the process while it is on.
 
-    ``account_id`` (twelve digits) and ``region_name`` are those of code that says nothing else.
+    ``account_id`` (twelve digits) and ``region_name`` are the defaults for code that names none.
     ``real_sleep`` makes retries really wait. ``frozen_at`` (a datetime or ISO text) freezes the clock.
     Raises TypeError or ValueError, naming the argument, for anything else.
 
@@ -122,8 +122,8 @@ class LayerPerm:
     def freeze(self, when: Any = NEW_YEAR) -> Any:
         """Freezes the clock (at a datetime, date or ISO text) until the fake is off; returns freezegun's frozen clock.
 
-        Times are in UTC unless they say otherwise. Raises ValueError for what is no time, and RuntimeError where the
-        fake is not on, or another one inside it.
+        Times are in UTC unless they say otherwise. Raises ValueError for an invalid time, and RuntimeError if the
+        fake is not on, or another one was started inside it.
 
         >>> clock = layerperm.freeze("2026-03-01T12:00:00Z")
         >>> clock.tick(90)
@@ -169,10 +169,10 @@ class LayerPerm:
     ) -> Any:
         """A boto3 Lambda client signed in as that account; ``boto3_kwargs`` go to boto3 (``config=…``).
 
-        ``account_id`` (twelve digits) and ``region_name`` are the fake's own where they are left out.
+        ``account_id`` (twelve digits) and ``region_name`` are the fake's own if they are left out.
         ``identity_policy``, an IAM policy document as a dict or JSON text, restricts what the caller may do with
-        layers; without one the caller may do everything. Raises ValueError, saying where, for what is no policy,
-        no account id or no region, RuntimeError where the fake is not on, and what boto3 raises for its own.
+        layers; without one the caller may do everything. Raises ValueError for an invalid policy (saying where
+        it is wrong), account ID or region, RuntimeError if the fake is not on, and what boto3 raises itself.
 
         >>> partner = layerperm.client("222222222222")
         >>> partner.get_layer_version_by_arn(Arn=layerperm_layer.arn)
@@ -222,9 +222,9 @@ class LayerPerm:
         """Publishes a version of a layer, as its owner would, without a logged call; it has no policy.
 
         ``name`` has 1 to 140 letters, digits, ``-`` and ``_``. ``account_id`` (twelve digits) and ``region_name``
-        are the fake's own where they are left out. ``content`` is the bytes of a zip or a mapping of file names to
+        are the fake's own if they are left out. ``content`` is the bytes of a zip or a mapping of file names to
         files. ``publish_kwargs`` are Description, LicenseInfo, CompatibleRuntimes and CompatibleArchitectures as the
-        API names them. Raises ValueError for what the API refuses, and TypeError for other arguments.
+        API names them. Raises ValueError for what the API rejects, and TypeError for other arguments.
         https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html
 
         >>> layer = layerperm.publish_layer("tools", content={"python/tools.py": "VERSION = 1"})
@@ -243,9 +243,9 @@ class LayerPerm:
     def organization(self, organization_id: str = "o-exampleorgid", *, accounts: Iterable[str] = ()) -> str:
         """Declares accounts (twelve digits each) members of an organization; returns its id.
 
-        It is what ``aws:PrincipalOrgID`` is for these callers (aws-facts 7.6). ``organization_id`` is ``o-`` and
-        10 to 32 lower-case letters and digits. Raises TypeError or ValueError for anything else, and for an account
-        that is a member of another one: it is in one organization at most.
+        It is what ``aws:PrincipalOrgID`` is for these callers (fact ``access/organization``). ``organization_id``
+        is ``o-`` and 10 to 32 lower-case letters and digits. Raises TypeError or ValueError for anything
+        else, and for an account that is a member of another one: it is in one organization at most.
 
         >>> layerperm.organization("o-exampleorgid", accounts=["222222222222"])
         'o-exampleorgid'
@@ -259,26 +259,26 @@ class LayerPerm:
 
     @property
     def layers(self) -> tuple[LayerVersion, ...]:
-        """All layer versions that exist at this moment, with their policies; to read, not to change."""
+        """All layer versions that exist at this moment, with their policies; read-only."""
         store = self._service.store
         return tuple([handle_of(published, store) for published in store])
 
     @property
     def sleeps(self) -> list[float]:
-        """Seconds that botocore's retries waited in virtual time, in order (aws-facts 9.3)."""
+        """Seconds that botocore's retries waited in virtual time, in order."""
         return self._service.virtual_time.sleeps
 
     def explain(self, account_id: str, layer: LayerVersion | str | None = None) -> Explanation:
         """Why an account (twelve digits) may or may not use a layer version, statement by statement.
 
-        The value is true where it may, and prints as a small table. ``layer`` is a ``LayerVersion``, a version ARN,
+        The value is true if it may, and prints as a small table. ``layer`` is a ``LayerVersion``, a version ARN,
         or the name or ARN of a layer with one version; left out, the only version there is.
         Raises TypeError or ValueError for anything else.
 
         >>> statement_id = layerperm_layer.grant("222222222222", statement_id="partner")
         >>> print(layerperm.explain("222222222223", layerperm_layer))
         222222222223 may not use arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          partner  lets in account 222222222222  no  one digit differs
+          partner  allows account 222222222222  no  one digit differs
         """
         __tracebackhide__ = True
         from ..assertions.explanation import explain
@@ -313,10 +313,10 @@ class LayerPerm:
         return self._service.calls
 
     def inject(self, *faults: Fault) -> Injection:
-        """Adds faults: for good, or for a block as ``with fake.inject(…):``. They strike in the order of adding.
+        """Adds faults: for good, or for a block as ``with fake.inject(…):``. The first one added strikes first.
 
-        Each counts anew. Raises ValueError for a fault that is on already, and TypeError for what is no fault. At the
-        end of the test, a fault that was to strike a number of times and never did is an AssertionError.
+        Each counts anew. Raises ValueError for a fault that is on already, and TypeError for anything but faults. At
+        the end of the test, a fault that was to strike a number of times and never did is an AssertionError.
 
         >>> with layerperm.inject(Throttle(times=2, operation="ListLayers")):
         ...     layers = layerperm_client.list_layers()
@@ -332,11 +332,11 @@ class LayerPerm:
 
     @property
     def escaped(self) -> list[Exception]:
-        """What must fail the test even where the code under test swallows it; a test that expects it takes it out."""
+        """What must fail the test even if the code under test swallows it; a test that expects it removes it."""
         return self._service.escaped
 
     def verify(self) -> None:
-        """Raises what nobody must miss: escaped errors, faults that never struck, assertions that never looked.
+        """Raises what must not go unnoticed: escaped errors, faults that never struck, assertions that never looked.
 
         The fixture and the end of a ``with`` block do it by themselves. An escaped error is raised as it is, the
         others are an AssertionError.
@@ -367,7 +367,7 @@ def _read_object(
 def _decorated_function(fake: LayerPerm, function: Callable[..., Any], *, verified: bool = False) -> Any:
     """The function with the fake on while it runs. Raises TypeError for a generator function, which would not run.
 
-    ``verified`` checks the fake after the function even where an outer block keeps it on.
+    ``verified`` checks the fake after the function even if an outer block keeps it on.
     """
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise TypeError(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 STARTED = pytest.StashKey[list["LayerService"]]()
-"""Services of fakes that the test itself has switched on and not off."""
+"""Services of fakes that the test itself switched on and did not switch off."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for text in MARKERS.values():
         config.addinivalue_line("markers", text)
     check_options(config)
-    # While pytest captures output, nobody can see how wide the terminal is.
+    # While pytest captures output, the width of the terminal cannot be read.
     pytest_layerperm.terminal_columns = shutil.get_terminal_size((pytest_layerperm.terminal_columns, 24)).columns
     if config.getoption("layerperm_endpoint") is not None:
         from ..facts.suite import FactsSuite
@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _first_of_function_scope(item: pytest.Item, names: list[str]) -> int:
-    """Where the fake comes on: after the fixtures that outlive the test, before those that may call AWS for it."""
+    """When the fake is switched on: after the fixtures that outlive the test, before those that may call AWS for it."""
     definitions: Any = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     for index, name in enumerate(names):
         found = definitions.get(name)
@@ -68,9 +68,9 @@ def _first_of_function_scope(item: pytest.Item, names: list[str]) -> int:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Fails a test that passed, where a fault never struck or the code under test hid what must be seen.
+    """Fails a test that passed if a fault never struck or the code under test hid what must be seen.
 
-    Here and not in the fixture's teardown: that is one FAILED, and none beside a failure of the test's own.
+    Not in the fixture's teardown: the test is then FAILED once, and keeps its own failure if it has one.
     """
     __tracebackhide__ = True
     before = _services_on()
@@ -85,7 +85,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
             fake.verify()
         except AssertionError as failed:
             verdict = str(failed)
-    if verdict:  # Out here: a report would tell it twice, as what happened during its own handling.
+    if verdict:  # Outside the handler: else the report prints it twice, as raised during its own handling.
         _fail(verdict)
 
 
@@ -113,7 +113,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 
 
 def _fail(text: str) -> None:
-    # Not hidden, as the hooks are: of a traceback that is hidden as a whole pytest says so, below the text.
+    # Not hidden, as the hooks are: of a traceback without any visible frame pytest says so, below the text.
     pytest.fail(text, pytrace=False)
 
 

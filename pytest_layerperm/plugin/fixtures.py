@@ -1,4 +1,4 @@
-"""The fixtures. Thin: each puts a part of the fake into a test's hands."""
+"""The fixtures: each gives a test one part of the fake."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def layerperm_clock(layerperm: LayerPerm) -> Any:
 
     It is freezegun's. ``.tick(seconds)`` and ``.move_to(when)`` move it; retry waits move it on too::
 
-        def test_the_log_tells_the_time(layerperm, layerperm_client, layerperm_clock):
+        def test_the_log_has_the_time(layerperm, layerperm_client, layerperm_clock):
             layerperm_clock.tick(90)
             layerperm_client.list_layers()
             assert layerperm.calls.last.time.isoformat() == "2026-01-01T00:01:30+00:00"
@@ -113,7 +113,7 @@ def layerperm_responses(layerperm: LayerPerm) -> Iterator[RequestsMock]:
 
     Other URLs are what the test registers here, or in a mock of its own around or inside::
 
-        def test_the_room_is_told(layerperm_layer, layerperm_responses):
+        def test_the_room_is_notified(layerperm_layer, layerperm_responses):
             layerperm_responses.post("https://chat.example.com/room")
             share_and_tell(layerperm_layer.arn, "222222222222")
             assert_layer_shared_with("222222222222")
@@ -132,7 +132,7 @@ def layerperm_responses(layerperm: LayerPerm) -> Iterator[RequestsMock]:
 def layerperm_server(layerperm: LayerPerm) -> ServerAddress:
     """This test's fake behind a real HTTP port on loopback: ``.url``, and ``.env`` for a subprocess.
 
-    It is a ``ServerAddress``. Fails the test, saying why, where no server can be started::
+    It is a ``ServerAddress``. Fails the test, saying why, if no server can be started::
 
         def test_the_script_shares(layerperm_layer, layerperm_server):
             subprocess.run(["./share.sh"], env={**os.environ, **layerperm_server.env}, check=True)
@@ -147,7 +147,7 @@ def layerperm_server(layerperm: LayerPerm) -> ServerAddress:
         return ServerAddress(service.content_url, service)
     except ServerFailed as failed:
         reason = str(failed)
-    pytest.fail(f"layerperm_server: {reason}", pytrace=False)  # Out here: else pytest tells it three times.
+    pytest.fail(f"layerperm_server: {reason}", pytrace=False)  # Outside the handler: else pytest prints it three times.
 
 
 def _assertion(name: str, meaning: str, *example: str) -> Any:

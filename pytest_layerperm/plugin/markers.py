@@ -1,6 +1,6 @@
-"""The markers: each is checked as a call of the function here that has its signature.
+"""The markers: each is checked as a call of the function or fault that has its signature.
 
-What the settings of a test are: ini, then markers from the outermost to the closest.
+The settings of a test come from the ini file, then from its markers, the closest one last.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def settings(
     real_sleep: bool | None = None,
     frozen_at: Any = None,
 ) -> dict[str, Any]:
-    """What ``layerperm(…)`` sets; what it leaves out, an outer marker or the ini file says."""
+    """What ``layerperm(…)`` sets; an outer marker or the ini file sets the others."""
     from ..service.arguments import check_account_id, check_flag, check_region_name, moment
 
     if account_id is not None:
@@ -61,13 +61,13 @@ def test_settings(item: pytest.Item) -> dict[str, Any]:
     found = ini_settings(item.config)
     for marker in _outermost_first(item):
         if is_misspelt(marker, item.config):
-            _refuse(marker)
+            _reject(marker)
         if marker.name == "layerperm":
             found.update(_call(marker, settings))
     return found
 
 
-def _refuse(marker: pytest.Mark) -> NoReturn:
+def _reject(marker: pytest.Mark) -> NoReturn:
     from ..assertions.tables import joined
 
     names = joined(list(MARKERS))
@@ -75,7 +75,7 @@ def _refuse(marker: pytest.Mark) -> NoReturn:
 
 
 def test_faults(item: pytest.Item) -> list[Fault]:
-    """The faults of the test's markers, in the order in which one reads them."""
+    """The faults of the test's markers, in the order in which they are written."""
     found = [(marker, fault_class(marker.name)) for marker in _outermost_first(item)]
     return [_call(marker, fault) for marker, fault in found if fault is not None]
 
@@ -86,7 +86,7 @@ def _outermost_first(item: pytest.Item) -> list[pytest.Mark]:
 
 
 def _call(marker: pytest.Mark, function: Callable[..., _Result]) -> _Result:
-    """Calls a marker as the function that has its signature; what does not fit fails the test, naming the marker."""
+    """Calls a marker as the function that has its signature; wrong arguments fail the test, naming the marker."""
     try:
         inspect.signature(function).bind(*marker.args, **marker.kwargs)
         return function(*marker.args, **marker.kwargs)

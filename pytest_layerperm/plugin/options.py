@@ -1,4 +1,4 @@
-"""What pytest is told at its start, in every run: the names of the markers, the ini and command line options."""
+"""What is registered at start-up, in every run: the markers, the ini and command line options."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def add_facts_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--layerperm-yes-use-my-account",
         action="store_true",
-        help="let --layerperm-endpoint=aws publish throw-away layers in your account, and delete them again",
+        help="allow --layerperm-endpoint=aws to publish throw-away layers in your account and delete them again",
     )
 
 
@@ -70,13 +70,13 @@ def add_report_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--layerperm-report-all",
         action="store_true",
-        help="with --layerperm-report: of every test that used layerperm",
+        help="with --layerperm-report: include every test that used layerperm",
     )
 
 
 def check_options(config: pytest.Config) -> None:
     """Raises UsageError for an ini option of ours that is unknown or has an impossible value."""
-    # pytest has no public way left to see what it does not know itself.
+    # pytest has no public way to list the options that it does not know.
     raw: Any = getattr(config, "_inicfg", None) or config.__dict__.get("inicfg", ())
     overrides: list[str] = config.getoption("override_ini", None) or []
     names = [*raw, *[override.partition("=")[0] for override in overrides]]
@@ -117,7 +117,7 @@ def _value_of(config: pytest.Config, option: str, valid: str) -> Any:
 
 
 def is_misspelt(marker: pytest.Mark, config: pytest.Config) -> bool:
-    """Whether the marker is named as ours are, and nobody has registered it: its test must not run without it."""
+    """Whether the marker is named like ours and not registered: its test must not run without it."""
     if not marker.name.startswith("layerperm"):
         return False
     registered: list[str] = config.getini("markers")

@@ -19,7 +19,7 @@ _ATTRIBUTE = "layerperm_page"
 
 
 def watch_reports(config: pytest.Config) -> None:
-    """Collects for the page. Raises UsageError for options that do not fit, and for a path that cannot be a file."""
+    """Collects for the page. Raises UsageError for a path that cannot be written, or without one."""
     given: str | None = config.getoption("--layerperm-report")
     everything = bool(config.getoption("--layerperm-report-all"))
     if given is None:
@@ -27,8 +27,8 @@ def watch_reports(config: pytest.Config) -> None:
     path = Path(config.invocation_params.dir, given)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as refused:
-        raise pytest.UsageError(f"--layerperm-report: {refused}") from None
+    except OSError as failed:
+        raise pytest.UsageError(f"--layerperm-report: {failed}") from None
     if path.is_dir():
         raise pytest.UsageError(f"--layerperm-report must be the path of a file, and {given} is a directory")
     config.pluginmanager.register(ReportFile(path, given, everything=everything), "layerperm-report")
@@ -70,7 +70,7 @@ class ReportFile:
                 "details": report.longreprtext if report.failed else None,
             }
         elif report.failed and report.nodeid in self._tests:
-            # In teardown, when the fake is gone already.
+            # In teardown, when the fake is already gone.
             crash: Any = getattr(report.longrepr, "reprcrash", None)
             self._tests[report.nodeid].update(
                 outcome=report.outcome,

@@ -1,4 +1,4 @@
-"""What the plugin does to the report of a failed test."""
+"""What the plugin adds to the report of a failed test."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def add_calls(report: pytest.TestReport, calls: Iterable[LoggedCall], *, whole: 
 
 
 def add_identity_policies(report: pytest.TestReport, judged: Mapping[str, str]) -> None:
-    """Says whose calls identity policies have judged: ARN -> where the policies came from. Nothing where none has."""
+    """Lists whose calls were checked against identity policies: ARN -> where the policies came from."""
     if judged:
         lines = [f"{arn} by {source}" for arn, source in judged.items()]
         report.sections.append(("layerperm identity policies", "\n".join(lines)))
 
 
 def put_verdict_first(report: pytest.TestReport, excinfo: pytest.ExceptionInfo[BaseException] | None) -> None:
-    """Leaves only the verdict of a failed helper for the short summary, where there is room for one line.
+    """Leaves only the verdict of a failed helper for the short summary, which has room for one line.
 
-    pytest does the same for plain asserts: it leaves out the ``AssertionError:`` before them.
+    pytest does the same for plain asserts: it leaves out the ``AssertionError:``.
     """
     crash: Any = getattr(report.longrepr, "reprcrash", None)
     if crash is None or excinfo is None or not isinstance(excinfo.value, AssertionError):
@@ -51,7 +51,7 @@ def call_table(calls: Iterable[LoggedCall], *, whole: bool, width: int) -> str:
 
     Or ``whole``: every attempt in one line, however long.
 
-    Room is scarce in 80 columns, so the account is not a column: it is told where it changes.
+    Room is scarce in 80 columns, so the account is not a column: a line marks each change.
     """
     grouped = grouped_by_invocation(calls)
     if not grouped:
@@ -72,7 +72,7 @@ def call_table(calls: Iterable[LoggedCall], *, whole: bool, width: int) -> str:
 
 def _short_row(attempts: Sequence[LoggedCall]) -> list[str]:
     first = attempts[0]
-    # A fault counts how often it struck, so its last word says it all.
+    # A fault counts how often it struck, so the last note is enough.
     faults = {call.fault.partition(" ")[0]: call.fault for call in attempts if call.fault}
     return [
         f"{first.time:%H:%M:%S}.{first.time.microsecond // 1000:03}",

@@ -1,4 +1,4 @@
-"""The log: every attempt that reached the fake, with what came of it."""
+"""The log: every attempt that reached the fake, with its outcome."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def logged_parameters(operation: str, given: Mapping[str, Any], version: int | N
 
 
 UNLOGGED = "layerperm-unlogged"
-"""The invocation id of calls that are not the test's own: nothing is logged of them, and no fault strikes them."""
+"""The invocation id of calls that are not the test's own: they are not logged, and no fault strikes them."""
 
 
 class LoggedCall(NamedTuple):
-    """One attempt of a call: what was asked, what came of it, and what a fault did to it.
+    """One attempt of a call: its request, its outcome, and what a fault did to it.
 
     >>> layers = layerperm_client.list_layers()
     >>> call = layerperm.calls.last
@@ -44,11 +44,11 @@ class LoggedCall(NamedTuple):
     region_name: str
     """The region that was called."""
     layer: str | None
-    """ARN of the layer version, or of the layer, that the call was about; None for ListLayers."""
+    """ARN of the layer version, or of the layer, that the call names; None for ListLayers."""
     parameters: Mapping[str, Any]
     """Members of the request under their API names, as they were sent; a layer's content is left out."""
     status: int | None
-    """HTTP status of the answer; None where no answer came."""
+    """HTTP status of the response; None if no response came."""
     error_code: str | None
     """AWS's error code, or the name of what broke the connection; None for a success."""
     fault: str | None
@@ -58,7 +58,7 @@ class LoggedCall(NamedTuple):
     invocation_id: str | None
     """The SDK's id of the call, the same for all its attempts."""
     applied: bool
-    """Whether it was carried out: it succeeded, or its success was lost on the way."""
+    """Whether it was carried out: it succeeded, or its successful response was lost."""
 
     @property
     def time(self) -> datetime:
@@ -67,7 +67,7 @@ class LoggedCall(NamedTuple):
 
     @property
     def succeeded(self) -> bool:
-        """Whether the client got the answer of a success."""
+        """Whether the client got a response without an error."""
         return self.error_code is None
 
     @property
@@ -93,7 +93,7 @@ class CallLog:
         self._calls: list[LoggedCall] = []
 
     def add(self, call: LoggedCall) -> None:
-        """Puts an attempt at the end; the fake does it."""
+        """Appends an attempt; the fake does it."""
         self._calls.append(call)
 
     def clear(self) -> None:
@@ -101,13 +101,13 @@ class CallLog:
         self._calls.clear()
 
     def of(self, operation: str) -> list[LoggedCall]:
-        """The attempts of one operation, such as ``"AddLayerVersionPermission"``. Raises ValueError for no such one."""
+        """The attempts of one operation, such as ``"ListLayers"``. Raises ValueError for an unknown operation."""
         __tracebackhide__ = True
         check_operation("operation", operation)
         return [call for call in self if call.operation == operation]
 
     def attempts(self, operation: str) -> int:
-        """How often an operation was attempted, retries included. Raises ValueError for no such one."""
+        """How often an operation was attempted, retries included. Raises ValueError for an unknown operation."""
         __tracebackhide__ = True
         return len(self.of(operation))
 
@@ -146,7 +146,7 @@ def grouped_by_invocation(calls: Iterable[LoggedCall]) -> list[list[LoggedCall]]
 
 
 def outcomes(attempts: Sequence[LoggedCall]) -> str:
-    """What came of a call's attempts: ``429, 429, 201``; the last one with its error code."""
+    """The outcomes of a call's attempts: ``429, 429, 201``; the last one with its error code."""
     earlier = [str(call.status or call.error_code) for call in attempts[:-1]]
     return ", ".join([*earlier, attempts[-1].outcome])
 

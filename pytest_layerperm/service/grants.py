@@ -1,6 +1,6 @@
-"""What the statements of a policy document grant, and why one does or does not let an account in.
+"""What the statements of a policy document grant, and whom they allow.
 
-Read from the JSON that GetLayerVersionPolicy returns, so that it is the same through any client (aws-facts 2).
+Read from the JSON that GetLayerVersionPolicy returns, so that it is the same through any client.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _STATEMENT_KEYS = {"Sid", "Effect", "Principal", "Action", "Resource", "Conditio
 
 
 class UnreadablePolicy(ValueError):
-    """A policy that no Lambda layer can have: nothing is said about what it lets in."""
+    """A policy that no Lambda layer can have: whom it allows is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +28,29 @@ class Grant:
     principal: str
     """``"*"``, an account id (twelve digits) of the layer's partition, or the principal as it is written."""
     organization_id: str | None = None
-    """What the statement wants ``aws:PrincipalOrgID`` to be; None where it wants nothing."""
+    """What the statement requires ``aws:PrincipalOrgID`` to be; None if it has no such condition."""
 
     @property
     def public(self) -> bool:
-        """Whether it lets in everybody."""
+        """Whether it allows everyone."""
         return self.principal == "*" and self.organization_id is None
 
     @property
     def way(self) -> str:
-        """How it lets accounts in, as ``via=`` names it."""
+        """How it allows accounts, as ``via=`` names it."""
         if self.organization_id is not None:
             return "organization"
         return "public" if self.principal == "*" else "account"
 
-    def lets_in(self, account_id: str, organization_id: str | None) -> bool:
-        """Whether it lets in that account, a member of that organization (None: of none)."""
+    def allows(self, account_id: str, organization_id: str | None) -> bool:
+        """Whether it allows that account, a member of that organization (None: of none)."""
         return self.principal in ("*", account_id) and self.organization_id in (None, organization_id)
 
 
 def grants_of(document: object, partition: str) -> tuple[Grant, ...]:
     """All grants of a parsed policy document, in its order.
 
-    Raises UnreadablePolicy for what Lambda never writes into a layer's policy.
+    Raises UnreadablePolicy for anything that Lambda never writes into a layer's policy.
     """
     statements = cast(dict[str, Any], document).get("Statement") if isinstance(document, dict) else None
     if not isinstance(statements, list):
@@ -98,6 +98,6 @@ def _texts(value: Any, statement: dict[str, Any]) -> list[str]:
 
 
 def _named(principal: str, partition: str) -> str:
-    """The account id where the principal is the root of an account in the layer's own partition."""
+    """The account id, if the principal is the root of an account in the layer's own partition."""
     match = _ROOT_ARN.fullmatch(principal)
     return match["account_id"] if match and match["partition"] == partition else principal

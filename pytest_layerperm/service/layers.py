@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class LayerVersion:
     """A published layer version, as ``LayerPerm.publish_layer`` returns it and ``LayerPerm.layers`` has it.
 
-    ``policy`` and ``revision_id`` are read anew each time, so that they tell what the code under test did.
+    ``policy`` and ``revision_id`` are read anew each time, so that they show what the code under test did.
 
     >>> layer = layerperm.publish_layer("shared-deps")
     >>> layer.name, layer.version, layer.region_name
@@ -45,7 +45,7 @@ class LayerVersion:
     """ARN of the layer, without the version."""
     name: str
     version: int
-    """From 1 up, never used twice (aws-facts 6.9)."""
+    """From 1 up, never used twice (fact ``versions/numbers-not-reused``)."""
     account_id: str
     """Twelve digits: the owner."""
     region_name: str
@@ -56,7 +56,7 @@ class LayerVersion:
 
     @property
     def policy(self) -> dict[str, Any] | None:
-        """The policy document as GetLayerVersionPolicy returns it, parsed; None where there is none.
+        """The policy document as GetLayerVersionPolicy returns it, parsed; None if there is none.
 
         https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html
         """
@@ -65,9 +65,10 @@ class LayerVersion:
 
     @property
     def revision_id(self) -> str | None:
-        """The policy's latest RevisionId, a uuid, also of an emptied policy; None where there never was one.
+        """The policy's latest RevisionId, a uuid, also of an emptied policy; None if there never was one.
 
-        Each statement that is added or removed makes a new one (aws-facts 5).
+        Each statement that is added or removed makes a new one (facts ``revisions/add-changes-it`` and
+        ``revisions/remove-changes-it``).
         """
         policy = self._policy
         return None if policy is None else policy.revision_id
@@ -77,7 +78,7 @@ class LayerVersion:
 
         ``principal`` is an account id (twelve digits), ``"*"`` or the ARN of an account's root;
         ``organization_id`` (``o-…``) goes with ``"*"`` only. ``statement_id`` has 1 to 100 letters, digits, ``-``
-        and ``_``; left out, one is made. Raises ValueError for what the API refuses, such as an id that is there.
+        and ``_``; left out, one is made. Raises ValueError for what the API rejects, such as a used statement id.
         https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
 
         >>> layerperm_layer.grant("*", organization_id="o-exampleorgid", statement_id="engineering-org")
@@ -116,8 +117,8 @@ class LayerVersion:
                 organization_id=organization_id,
                 revision_id=None,
             )
-        except LambdaError as refused:
-            raise ValueError(str(refused)) from None
+        except LambdaError as rejected:
+            raise ValueError(str(rejected)) from None
         return statement_id
 
     @property
@@ -169,8 +170,8 @@ def _details(name: str, settings: Mapping[str, Any]) -> Details:
             given[setting] = _list_of_texts(setting, given[setting])
     try:
         parameters = read("PublishLayerVersion", given, enum_values)
-    except LambdaError as refused:
-        raise ValueError(str(refused)) from None
+    except LambdaError as rejected:
+        raise ValueError(str(rejected)) from None
     return Details(
         parameters.get("Description"),
         parameters.get("LicenseInfo"),
@@ -194,8 +195,8 @@ def _archive(content: bytes | Mapping[str, str | bytes] | None) -> Content:
         raise TypeError(f"content must be the bytes of a zip, or a mapping of file names to files, not {content!r}")
     try:
         return read_archive(archive)
-    except LambdaError as refused:
-        raise ValueError(f"content: {refused}") from None
+    except LambdaError as rejected:
+        raise ValueError(f"content: {rejected}") from None
 
 
 @cache

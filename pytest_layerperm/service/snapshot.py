@@ -19,7 +19,7 @@ CALLS_SHOWN = 1_000
 
 
 def snapshot(service: LayerService) -> dict[str, Any]:
-    """Everything that the page shows, its newest layer versions and calls only where there are very many."""
+    """Everything that the page shows, its newest layer versions and calls only if there are very many."""
     versions = list(service.store)
     calls = grouped_by_invocation(service.calls)
     shown = versions[-LAYERS_SHOWN:]
@@ -53,7 +53,7 @@ def snapshot(service: LayerService) -> dict[str, Any]:
 
 
 def layer_data(version: PublishedVersion, policy: Policy | None) -> dict[str, Any]:
-    """One layer version with its policy, None where there is none; an emptied one has a revision still."""
+    """One layer version with its policy, None if there is none; an emptied one still has a revision."""
     statements = policy.statements if policy else ()
     return {
         "arn": version.arn,
@@ -115,7 +115,7 @@ def _attempts(attempts: Sequence[LoggedCall]) -> dict[str, Any]:
 def _accounts(
     service: LayerService, versions: Iterable[PublishedVersion], statements: Iterable[Iterable[Statement]]
 ) -> list[str]:
-    """Every account that anything is known of, the default one first."""
+    """Every account that occurs anywhere, the default one first."""
     found = {version.layer.account_id for version in versions}
     found.update(call.account_id for call in service.calls)
     found.update(service.callers.organizations)
@@ -127,7 +127,7 @@ def _accounts(
 def _access(
     service: LayerService, version: PublishedVersion, statements: Sequence[Statement], accounts: Iterable[str]
 ) -> dict[str, list[int]]:
-    """For each account that the version's policy lets in: the statements that do, by their place in it."""
+    """For each account that the version's policy allows: the statements that do, by their index."""
     access: dict[str, list[int]] = {}
     for account_id in accounts:
         root = root_arn(account_id, version.layer.partition)
@@ -139,7 +139,7 @@ def _access(
 
 
 def _principal(statement: Statement) -> str:
-    """``*``, or the account, or the principal as it is where it is neither."""
+    """``*``, or the account, or the principal as it is written."""
     parts = statement.principal.split(":")
     return parts[4] if len(parts) == 6 and is_account_id(parts[4]) else statement.principal
 

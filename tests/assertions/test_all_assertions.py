@@ -39,22 +39,22 @@ def test_together(layerperm, layerperm_layer, monkeypatch):
         == dedent(
             f"""
         2 layer assertions failed: shared-deps:1 is not private; shared-deps:1 has another policy than expected: \
-222222222222 is missing; everybody is not expected
+222222222222 is missing; everyone is not expected
 
         1. test_all_assertions.py:{line + 2}: shared-deps:1 is not private
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          all  lets in everybody
+          all  allows everyone
 
-        What to do: do not add statement all, or take it away with
+        What to do: do not add statement all, or remove it with
           remove_layer_version_permission.
 
         2. test_all_assertions.py:{line + 3}: shared-deps:1 has another policy than expected: \
-222222222222 is missing; everybody is not expected
+222222222222 is missing; everyone is not expected
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          +  all  lets in everybody
-          -       lets in account 222222222222
+          +  all  allows everyone
+          -       allows account 222222222222
 
         What to do: lines with - are missing, lines with + are not expected: change the
           code, or what is expected.
@@ -64,7 +64,7 @@ def test_together(layerperm, layerperm_layer, monkeypatch):
 
 
 def test_one_alone(layerperm, layerperm_layer):
-    """One failure is told as it is without the block."""
+    """One failure reads as it does without the block."""
     with pytest.raises(AssertionError) as alone:
         assert_layer_public()
     with pytest.raises(AssertionError) as failed, layerperm.all_assertions():
@@ -92,8 +92,8 @@ def test_every_helper(layerperm):
         assert_layer_calls(["ListLayers"])
         passed.append("the rest")
     assert str(failed.value).partition("\n")[0] == (
-        "4 layer assertions failed: no layer version exists, so there is none to look at; "
-        "no layer version exists, so there is none to look at; no layer version exists, so there is none to look at; "
+        "4 layer assertions failed: no layer version exists, so there is none to check; "
+        "no layer version exists, so there is none to check; no layer version exists, so there is none to check; "
         "the layer calls are not as expected: ListLayers is missing"
     )
     assert passed == ["the block", "the rest"]
@@ -118,9 +118,9 @@ def test_nested(layerperm, layerperm_layer):
 
 
 def test_a_policy_that_changed_before_an_exception(layerperm_layer):
-    """A block that changed the policy fails also where an exception leaves it: a refused call must change nothing."""
+    """A block that changed the policy fails even if an exception leaves it: a failed call must change nothing."""
     with pytest.raises(
-        AssertionError, match=r"^the policy of shared-deps:1 changed: all \(everybody\) is new\n"
+        AssertionError, match=r"^the policy of shared-deps:1 changed: all \(everyone\) is new\n"
     ) as failed:
         with assert_layer_policy_unchanged():
             layerperm_layer.grant("*", statement_id="all")
@@ -129,13 +129,13 @@ def test_a_policy_that_changed_before_an_exception(layerperm_layer):
 
 
 def test_an_exception_that_changed_nothing(layerperm_layer):
-    """Where nothing changed the exception goes on."""
+    """If nothing changed, the exception goes on."""
     with pytest.raises(ConnectionError), assert_layer_policy_unchanged(layer=layerperm_layer):
         raise ConnectionError
 
 
 def test_unchanged_through_a_client_alone(layerperm, layerperm_layer, layerperm_client):
-    """Calls after the start are told, those before are not."""
+    """Only the calls since the start are listed."""
     layerperm_client.list_layers()
     with pytest.raises(AssertionError) as failed, assert_layer_policy_unchanged(client=layerperm_client):
         layerperm_client.delete_layer_version(LayerName="shared-deps", VersionNumber=1)
@@ -159,7 +159,7 @@ def test_unchanged_through_a_client_alone(layerperm, layerperm_layer, layerperm_
 def test_no_layer_is_collected(layerperm, helper):
     """That there is no layer to look at is collected as every other failure."""
     passed = False
-    with pytest.raises(AssertionError, match=r"^no layer version exists, so there is none to look at\n"):
+    with pytest.raises(AssertionError, match=r"^no layer version exists, so there is none to check\n"):
         with layerperm.all_assertions():
             helper()
             passed = True

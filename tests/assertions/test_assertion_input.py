@@ -1,4 +1,4 @@
-"""How the assertion helpers refuse what makes no sense: never as a finding."""
+"""How the assertion helpers reject bad input: never as a finding."""
 
 import boto3
 import pytest
@@ -32,7 +32,7 @@ def client_of_partner():
     return boto3.client("lambda", aws_access_key_id=PARTNER, aws_secret_access_key="x")
 
 
-REFUSED = [
+REJECTED = [
     (
         lambda: assert_layer_shared_with("22222222222"),
         ValueError,
@@ -47,7 +47,7 @@ REFUSED = [
         lambda: assert_layer_shared_with("*"),
         ValueError,
         "account_id must be twelve digits, not '*'; "
-        "for everybody there are assert_layer_public and assert_layer_not_public",
+        "for everyone there are assert_layer_public and assert_layer_not_public",
     ),
     (
         lambda: assert_layer_not_shared_with("o-exampleorgid"),
@@ -101,12 +101,12 @@ REFUSED = [
     (
         lambda: assert_layer_public(client={"us-east-1": boto3.client("lambda", region_name="eu-west-1")}),
         ValueError,
-        "client: its clients are of eu-west-1, and its keys do not say so",
+        "client: each key must be its client's region; the clients are of eu-west-1",
     ),
     (
         lambda: assert_layer_public(client=boto3.client("lambda"), layer="shared-deps", regions=["eu-west-1"]),
         ValueError,
-        "client: it is of us-east-1, and cannot see what is in eu-west-1; "
+        "client: it is of us-east-1, and cannot read layers in eu-west-1; "
         "client= also takes a mapping of region names to clients",
     ),
     (
@@ -117,9 +117,9 @@ REFUSED = [
     (
         lambda: assert_layer_public(client=client_of_partner(), layer=f"{ARN}:1"),
         ValueError,
-        "client: it may not look; give the layer owner's. User: arn:aws:iam::222222222222:root is not authorized to "
-        f"perform: lambda:GetLayerVersionPolicy on resource: {ARN}:1 because no resource-based policy allows the "
-        "lambda:GetLayerVersionPolicy action",
+        "client: it is denied access; pass the layer owner's client. User: arn:aws:iam::222222222222:root is "
+        f"not authorized to perform: lambda:GetLayerVersionPolicy on resource: {ARN}:1 because no "
+        "resource-based policy allows the lambda:GetLayerVersionPolicy action",
     ),
     (
         lambda: assert_layer_policy_unchanged(layer="other").__enter__(),
@@ -134,7 +134,7 @@ REFUSED = [
     (
         lambda: assert_layer_policy([{"Principal": "*", "OrganizationId": "o-short"}]),
         ValueError,
-        "statements: 'o-short' is no organization id",
+        "statements: 'o-short' is not an organization id",
     ),
     (
         lambda: assert_layer_policy([{"Sid": "partner"}]),
@@ -144,7 +144,7 @@ REFUSED = [
     (
         lambda: assert_layer_policy([PARTNER], ids=True),
         ValueError,
-        "statements: with ids=True each needs its id, also that for account 222222222222",
+        "statements: with ids=True each needs its id; that for account 222222222222 has none",
     ),
     (
         lambda: assert_layer_policy([{"Principal": PARTNER, "Action": "lambda:*"}]),
@@ -178,16 +178,16 @@ REFUSED = [
     (
         lambda: assert_layer_calls([], client=boto3.client("lambda")),
         ValueError,
-        "client: calls cannot be seen through a client, only by the fake that got them",
+        "client: calls are seen only by the fake that received them, not through a client",
     ),
 ]
 
 
-@pytest.mark.parametrize(("helper", "error", "message"), REFUSED, ids=range(len(REFUSED)))
+@pytest.mark.parametrize(("helper", "error", "message"), REJECTED, ids=range(len(REJECTED)))
 @pytest.mark.usefixtures("layerperm_layer")
 def test_bad_input(helper, error, message):
     """Bad input is a TypeError or ValueError that names the argument."""
-    with pytest.raises(error) as refused:
+    with pytest.raises(error) as rejected:
         helper()
-    assert type(refused.value) is error  # UnicodeError and its like are ValueErrors too
-    assert str(refused.value) == message
+    assert type(rejected.value) is error  # UnicodeError and its like are ValueErrors too
+    assert str(rejected.value) == message

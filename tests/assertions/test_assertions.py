@@ -92,7 +92,7 @@ FAILS = [
         "shared-deps:1 is not shared with 222222222222 through its organization",
     ),
     ("direct", [TO_PARTNER], assert_layer_not_shared_with, [PARTNER], {}, "shared-deps:1 is shared with 222222222222"),
-    ("everybody", [TO_ALL], assert_layer_not_shared_with, [PARTNER], {}, "shared-deps:1 is shared with 222222222222"),
+    ("everyone", [TO_ALL], assert_layer_not_shared_with, [PARTNER], {}, "shared-deps:1 is shared with 222222222222"),
     (
         "member",
         [TO_ORGANIZATION],
@@ -118,7 +118,7 @@ FAILS = [
         assert_layer_policy,
         [["*"]],
         {},
-        "shared-deps:1 has another policy than expected: everybody is missing; 222222222222 is not expected",
+        "shared-deps:1 has another policy than expected: everyone is missing; 222222222222 is not expected",
     ),
 ]
 
@@ -154,7 +154,7 @@ def shared(layerperm):
     ("grants", "helper", "arguments", "options"), [c[1:] for c in HOLDS], ids=[c[0] for c in HOLDS]
 )
 def test_holds(shared, looking, layerperm, name, grants, helper, arguments, options):
-    """The helper is silent where what it demands holds, and its looking is in no log."""
+    """The helper is silent if what it demands holds, and its look-ups are not logged."""
     layer = shared(grants)
     assert helper(*arguments, layer=NAMES[name](layer), **options, **looking) is None
     assert not len(layerperm.calls)
@@ -167,7 +167,7 @@ def test_holds(shared, looking, layerperm, name, grants, helper, arguments, opti
     ids=[case[0] for case in FAILS],
 )
 def test_fails(shared, looking, layerperm, name, grants, helper, arguments, options, verdict):
-    """The helper fails where what it demands does not hold, and its first line is the verdict."""
+    """The helper fails if what it demands does not hold, and its first line is the verdict."""
     layer = shared(grants)
     with pytest.raises(AssertionError) as failed:
         helper(*arguments, layer=NAMES[name](layer), **options, **looking)
@@ -181,12 +181,12 @@ def test_a_changed_policy_fails(shared, looking, name):
     layer = shared([TO_PARTNER])
     with pytest.raises(AssertionError) as failed:
         unchanged(lambda: layer.grant("*", statement_id="all"), layer=NAMES[name](layer), **looking)
-    assert str(failed.value).partition("\n")[0] == "the policy of shared-deps:1 changed: all (everybody) is new"
+    assert str(failed.value).partition("\n")[0] == "the policy of shared-deps:1 changed: all (everyone) is new"
 
 
 @pytest.mark.parametrize("layer", ["shared-deps", "arn:aws:lambda:us-east-1:123456789012:layer:shared-deps"])
 def test_a_layer_means_every_version(layerperm, looking, layer):
-    """With a layer's name or ARN every version must be as demanded; a failure tells which are not."""
+    """With a layer's name or ARN every version must be as demanded; a failure says which are not."""
     for _ in range(60):
         layerperm.publish_layer().grant(PARTNER)
     assert_layer_shared_with(PARTNER, layer=layer, **looking)

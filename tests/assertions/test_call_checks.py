@@ -1,4 +1,4 @@
-"""assert_layer_calls: which calls are as demanded. What it says where they are not is in wording/test_calls.py."""
+"""assert_layer_calls: which calls are as demanded. The texts of its failures are in messages/test_calls.py."""
 
 import boto3
 import pytest
@@ -52,7 +52,7 @@ def test_no_calls(layerperm):
 
 @pytest.mark.parametrize("layer", [None, "shared-deps", ARN, f"{ARN}:2"])
 def test_calls_about_a_layer(layerperm, layerperm_client, layer):
-    """With layer= only calls about it count, also where it does not exist."""
+    """With layer= only calls that name it count."""
     with pytest.raises(ClientError, match="does not exist"):
         add(layerperm_client, "one", version=2)
     if layer is not None:
@@ -71,21 +71,21 @@ def test_calls_about_a_version(layerperm, layerperm_client):
 
 
 def test_a_policy_from_before(layerperm, layerperm_layer, layerperm_client):
-    """Where the version had a policy before the first call, that call needs a RevisionId too."""
+    """If the version had a policy before the first call, that call needs a RevisionId too."""
     layerperm_layer.grant("222222222222")
     add(layerperm_client, "one")
     assert fails(with_revision_id=True) == "a call changed a policy without RevisionId"
 
 
 def test_a_statement_from_before(layerperm, layerperm_layer, layerperm_client):
-    """A statement that was removed without having been added tells of a policy from before."""
+    """A statement that was removed without having been added shows that there was a policy before."""
     layerperm_layer.grant("222222222222", statement_id="before")
     layerperm_client.remove_layer_version_permission(LayerName="shared-deps", VersionNumber=1, StatementId="before")
     assert fails(with_revision_id=True) == "a call changed a policy without RevisionId"
 
 
 def test_the_answer_was_lost(layerperm, layerperm_layer, layerperm_client):
-    """A first statement whose answer was lost was written all the same: it needs no RevisionId, the next one does."""
+    """A first statement whose response was lost was written all the same: it needs no RevisionId, the next one does."""
     layerperm.inject(ServiceFailure(applied=True))
     with pytest.raises(layerperm_client.exceptions.ResourceConflictException):
         add(layerperm_client, "one")
@@ -103,14 +103,14 @@ def test_calls_that_cannot_be_read(layerperm, layerperm_client):
 
 
 def test_a_layer_of_another_account(layerperm, layerperm_client):
-    """A refused write to another account's layer is a first statement, if anything."""
+    """A denied write to another account's layer would be its first statement."""
     with pytest.raises(ClientError, match="AccessDenied"):
         add(layerperm_client, "one", layer="arn:aws:lambda:us-east-1:222222222222:layer:x")
     assert_layer_calls(["AddLayerVersionPermission"], with_revision_id=True, layer="x")
 
 
 def test_callers_without_an_invocation_id(layerperm, layerperm_layer):
-    """Where the client says nothing of retries, each attempt is a call."""
+    """If the client sends no invocation id, each attempt is a call."""
     client = boto3.client("lambda")
 
     def forget(request, **_):

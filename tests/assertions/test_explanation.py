@@ -23,7 +23,7 @@ def printed(text):
 
 
 def test_may_not(layerperm):
-    """Each statement, and why it does not let the account in."""
+    """Each statement, and why it does not allow the account."""
     layerperm.organization("o-anotherorgid", accounts=["444444444444"])
     layer = layerperm.publish_layer()
     layer.grant("222222222223", statement_id="slip")
@@ -35,10 +35,10 @@ def test_may_not(layerperm):
     assert str(explained) == printed(
         """
         222222222222 may not use arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          slip   lets in account 222222222223                         no  one digit differs
-          other  lets in account 987654321098                         no  another account
-          org    lets in organization o-exampleorgid                  no  222222222222 is not declared a member
-          china  lets in principal arn:aws-cn:iam::222222222222:root  no  no account of the layer's partition
+          slip   allows account 222222222223                         no  one digit differs
+          other  allows account 987654321098                         no  another account
+          org    allows organization o-exampleorgid                  no  222222222222 is not declared a member
+          china  allows principal arn:aws-cn:iam::222222222222:root  no  not an account in the layer's partition
         """
     )
     assert (
@@ -47,7 +47,7 @@ def test_may_not(layerperm):
 
 
 def test_may(layerperm):
-    """Each statement, and why it lets the account in."""
+    """Each statement, and why it allows the account."""
     layerperm.organization(ORGANIZATION, accounts=[PARTNER])
     layer = layerperm.publish_layer()
     layer.grant(PARTNER, statement_id="partner")
@@ -58,9 +58,9 @@ def test_may(layerperm):
     assert str(explained) == printed(
         """
         222222222222 may use arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          partner  lets in account 222222222222         yes  the account itself
-          all      lets in everybody                    yes  every account
-          org      lets in organization o-exampleorgid  yes  declared a member of o-exampleorgid
+          partner  allows account 222222222222         yes  the account itself
+          all      allows everyone                     yes  every account
+          org      allows organization o-exampleorgid  yes  declared a member of o-exampleorgid
         """
     )
 

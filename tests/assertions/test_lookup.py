@@ -41,7 +41,7 @@ def test_no_fake(helper):
 
 
 def test_a_client_without_credentials(monkeypatch, tmp_path):
-    """Without a fake, a client that has no credentials is refused before anything is sent."""
+    """Without a fake, a client that has no credentials is rejected before anything is sent."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -53,7 +53,7 @@ def test_a_client_without_credentials(monkeypatch, tmp_path):
 
 
 def test_an_asynchronous_client(layerperm_client, monkeypatch):
-    """A client whose operations are coroutine functions is refused."""
+    """A client whose operations are coroutine functions is rejected."""
 
     async def get_layer_version_policy(**parameters):
         """As aiobotocore's."""
@@ -65,7 +65,7 @@ def test_an_asynchronous_client(layerperm_client, monkeypatch):
 
 @pytest.fixture
 def answered():
-    """A client of some endpoint, without a fake, that gives these answers to GetLayerVersionPolicy and others."""
+    """A client of some endpoint, without a fake, that gives these responses to GetLayerVersionPolicy and others."""
     client = boto3.client("lambda", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
 
     def answer(*answers):
@@ -82,7 +82,7 @@ def answered():
 
 
 def test_another_endpoint_words_it_differently(answered):
-    """Whether a version without a policy exists at all is asked for, where the message does not tell."""
+    """Whether a version without a policy exists at all is asked if the message does not say."""
     missing = ("get_layer_version_policy", "ResourceNotFoundException")
     assert_layer_private(client=answered(missing, ("get_layer_version", {"Version": 1})), layer=f"{ARN}:1")
 
@@ -97,12 +97,12 @@ def test_another_endpoint_without_the_version(answered):
 
 def test_an_endpoint_without_layers(answered):
     """A 404 instead of an empty list is an empty list."""
-    with pytest.raises(AssertionError, match=r"^no layer version exists, so there is none to look at\n"):
+    with pytest.raises(AssertionError, match=r"^no layer version exists, so there is none to check\n"):
         assert_layer_private(client=answered(("list_layers", "ResourceNotFoundException")))
 
 
 def test_an_endpoint_with_other_arns(answered):
-    """What is no layer ARN is told."""
+    """Anything but a layer ARN is an error."""
     with pytest.raises(ValueError, match=r"^client: it lists a layer with the ARN 'shared-deps'$"):
         assert_layer_private(client=answered(("list_layers", {"Layers": [{"LayerArn": "shared-deps"}]})))
 
@@ -116,7 +116,7 @@ def test_an_endpoint_with_other_arns(answered):
     ],
 )
 def test_a_policy_that_no_layer_has(answered, policy, message):
-    """What cannot be understood is an error, and lets nobody in."""
+    """What cannot be understood is an error, and allows nobody."""
     with pytest.raises(ValueError, match=r"^client: ") as refused:
         assert_layer_not_public(client=answered(("get_layer_version_policy", {"Policy": policy})), layer=f"{ARN}:1")
     assert str(refused.value) == f"client: the policy of {ARN}:1: {message}"
@@ -130,7 +130,7 @@ def test_an_emptied_policy_of_another_endpoint(answered):
 
 
 def test_a_finding_stays_one(layerperm, layerperm_layer):
-    """Where a client may read the policy and not list versions, the failure is told without the nearest miss."""
+    """If a client may read the policy and not list versions, the failure has no near miss."""
     only_policies = {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "lambda:GetLayerVersionPolicy", "Resource": "*"}],
@@ -198,7 +198,7 @@ def test_a_bare_name_is_first_of_all_ones_own(layerperm):
 
 
 def test_a_deleted_version_does_not_exist(layerperm_layer, layerperm_client):
-    """The handle of a deleted version is refused."""
+    """The handle of a deleted version is rejected."""
     layerperm_client.delete_layer_version(LayerName="shared-deps", VersionNumber=1)
     for through, instead in (({}, "; there is no layer version"), ({"client": layerperm_client}, "")):
         with pytest.raises(ValueError, match=rf"^layer: {ARN}:1 does not exist{instead}$"):

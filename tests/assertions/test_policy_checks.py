@@ -12,7 +12,7 @@ IN_ORGANIZATION = {"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}}
 
 @pytest.fixture
 def layer(layerperm_layer):
-    """A layer version shared with an account, an organization and everybody."""
+    """A layer version shared with an account, an organization and everyone."""
     layerperm_layer.grant(PARTNER, statement_id="partner")
     layerperm_layer.grant("*", organization_id=ORGANIZATION, statement_id="org")
     layerperm_layer.grant("*", statement_id="all")

@@ -47,7 +47,7 @@ def test_a_wide_cell_is_wrapped():
 
 
 def test_no_room_for_a_cell():
-    """Where the last column has no room left its cell goes below; short cells of other rows stay."""
+    """If the last column has no room left, its cell goes below; short cells of other rows stay."""
     rows = [["a-very-long-name", "one two three four"], ["short", "one"]]
     assert tables.table(rows, width=30) == ("  a-very-long-name\n      one two three four\n  short             one")
 

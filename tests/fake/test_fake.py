@@ -78,7 +78,7 @@ def test_nested_in_itself():
 
 
 def test_nested_in_another():
-    """The inner one answers in the inner block, the outer one after it."""
+    """The inner one gets the calls of the inner block, the outer one after it."""
     with LayerPerm() as outer, LayerPerm("222222222222"):
         outer.publish_layer("outer")
         assert names() == []
@@ -109,7 +109,7 @@ def test_left_in_the_wrong_order():
 
 
 def test_left_once_too_often():
-    """Stopping what is off is refused."""
+    """Stopping a fake that is off is an error."""
     with pytest.raises(
         RuntimeError, match=r"^this LayerPerm is not on: it was never started, or stopped with one entered before it$"
     ):
@@ -159,7 +159,7 @@ def test_frozen_only_while_it_is_the_innermost():
 
 
 def test_failing_to_start_changes_nothing(monkeypatch):
-    """Where a part of it cannot be switched on, the others are off again."""
+    """If a part of it cannot be switched on, the others are off again."""
     import freezegun
 
     before = dict(os.environ)
@@ -210,7 +210,7 @@ def test_decorated_function():
 
 
 def test_decorated_function_answers_for_its_faults():
-    """It fails where a fault never struck, but not beside an error of its own."""
+    """It fails if a fault never struck, but not beside an error of its own."""
     fake = LayerPerm()
 
     @fake
@@ -399,7 +399,7 @@ def test_decorated_plain_class():
     ],
 )
 def test_misuse(arguments, error, text):
-    """What cannot be is refused by name."""
+    """Impossible arguments are rejected by name."""
     with pytest.raises(error) as raised:
         LayerPerm(**arguments)
     assert str(raised.value) == text
@@ -523,7 +523,7 @@ def test_published_content_and_settings(layerperm):
     ],
 )
 def test_misuse_of_publish_layer(layerperm, arguments, error, text):
-    """What the API refuses, and what it has no member for, is refused before anything changes."""
+    """What the API rejects, and what it has no member for, is rejected before anything changes."""
     with pytest.raises(error) as raised:
         layerperm.publish_layer(**arguments)
     assert str(raised.value).startswith(text)
@@ -547,7 +547,7 @@ def test_misuse_of_publish_layer(layerperm, arguments, error, text):
     ],
 )
 def test_misuse_of_grant(layerperm_layer, arguments, text):
-    """What the API refuses is refused in its words."""
+    """What the API rejects is rejected in its words."""
     layerperm_layer.grant("*", statement_id="taken")
     revision_id = layerperm_layer.revision_id
     with pytest.raises(ValueError) as raised:  # noqa: PT011 - its text is compared
@@ -557,7 +557,7 @@ def test_misuse_of_grant(layerperm_layer, arguments, text):
 
 
 def test_grants_find_ids_of_their_own(layerperm_layer):
-    """Also where the next one in line is taken."""
+    """Even if the next one in line is taken."""
     assert layerperm_layer.grant("*", statement_id="grant-2") == "grant-2"
     assert layerperm_layer.grant("*") == "grant-2-more"
     assert layerperm_layer.grant("*", organization_id="o-exampleorgid") == "grant-3"
@@ -616,7 +616,7 @@ def test_log(layerperm, layerperm_layer):
 
 @pytest.mark.parametrize("ask", ["of", "attempts"])
 def test_log_of_no_operation(layerperm, ask):
-    """A misspelt operation is refused: that it was never called would be true, and mean nothing."""
+    """A misspelt operation is rejected: that it was never called would be true, and mean nothing."""
     with pytest.raises(ValueError, match=r"^operation must be one of ") as refused:
         getattr(layerperm.calls, ask)("AddLayerPermission")
     assert str(refused.value) == (
@@ -704,7 +704,7 @@ def test_a_fake_that_nobody_holds_is_freed_at_once():
     ],
 )
 def test_an_organization_that_cannot_be(organization_id, accounts, error, text):
-    """It is refused in words, and nobody has become a member."""
+    """The error is in words, and nobody has become a member."""
     fake = LayerPerm()
     fake.organization("o-anotherorgid", accounts=["222222222222"])
     with pytest.raises(error) as refused:

@@ -152,7 +152,7 @@ class TestRelease(unittest.TestCase):
 
 
 def test_unittest_failures_are_the_tests_own(run):
-    """A TestCase that fails, or is skipped, says only that; one that passes answers for its faults."""
+    """A TestCase that fails, or is skipped, says only that; one that passes fails if a fault never struck."""
     result = run(
         """
 @pytest.mark.layerperm_throttle
@@ -188,7 +188,7 @@ def pytest_pyfunc_call(pyfuncitem):
 
 
 def test_async_tests(run):
-    """Coroutine tests, run by a plugin or by unittest, are under the fake and answer for their faults."""
+    """Coroutine tests, run by a plugin or by unittest, are under the fake and fail if a fault never struck."""
     result = run(
         """
 @pytest.mark.layerperm_throttle
@@ -281,7 +281,7 @@ def pytest_collect_file(file_path, parent):
 
 
 def test_a_misspelt_marker(pytester):
-    """It fails its test also where pytest only warns of it: without the fault the test would hold, and say nothing."""
+    """It fails its test even if pytest only warns of it: without the fault the test would hold, and say nothing."""
     pytester.makepyfile(
         """
         import pytest
@@ -473,7 +473,7 @@ def test_script():
 
 
 def test_fault_that_never_struck_without_any_call(run):
-    """Where no call came in, the report says so."""
+    """If no call came in, the report says so."""
     result = run("@pytest.mark.layerperm_service_failure\ndef test_it():\n    pass")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(

@@ -51,7 +51,7 @@ RETRIED = """
 
 
 def test_retries_are_one_row(section):
-    """A call and its retries are one row, with every outcome and what the fault did; callers are told apart."""
+    """A call and its retries are one row, with every outcome and what the fault did; a line marks each caller."""
     assert section(RETRIED) == (
         "time          operation                  layer          statement  outcome\n"
         "account 123456789012\n"
@@ -66,7 +66,7 @@ def test_retries_are_one_row(section):
 
 
 def test_whole_with_vv(section):
-    """-vv tells every attempt, in a line each."""
+    """-vv lists every attempt, in a line each."""
     arn = "arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1"
     gap = " " * (len(arn) - len("us-east-1"))
     assert section(RETRIED, "-vv") == (
@@ -85,7 +85,7 @@ def test_whole_with_vv(section):
 
 
 def test_only_the_last_calls(section):
-    """Of many calls the last twenty are told, and that there were more."""
+    """Of many calls the last twenty are listed, with the number of all."""
     lines = section(
         """
     def test_it(layerperm_client):
@@ -99,7 +99,7 @@ def test_only_the_last_calls(section):
 
 
 def test_a_broken_connection(section):
-    """A call without an answer is told by what broke it."""
+    """A call without a response is listed with what broke it."""
     text = section(
         """
     from pytest_layerperm import ConnectionLost
@@ -136,7 +136,7 @@ def test_a_broken_connection(section):
     ids=["test", "setup"],
 )
 def test_no_calls(section, body):
-    """That nothing came in is worth knowing too, also where the setup failed."""
+    """That nothing came in is worth knowing too, even if the setup failed."""
     assert section(body) == "no layer call reached the fake"
 
 

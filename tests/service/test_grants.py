@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_layerperm.assertions.explanation import slip_between
+from pytest_layerperm.assertions.explanation import typo_between
 from pytest_layerperm.service.grants import Grant, UnreadablePolicy, grants_of
 
 ROOT = "arn:aws:iam::222222222222:root"
@@ -37,12 +37,12 @@ def in_organization(*organizations):
     ],
 )
 def test_grants(members, grants):
-    """Every form in which a layer's policy can name who is let in."""
+    """Every form in which a layer's policy can name who is allowed."""
     assert grants_of({"Statement": [statement(**members)]}, "aws") == tuple(grants)
 
 
 def test_no_policy_grants_nothing():
-    """Without a policy nobody is let in."""
+    """Without a policy nobody is allowed."""
     assert grants_of({"Statement": []}, "aws") == ()
 
 
@@ -63,7 +63,7 @@ def test_no_policy_grants_nothing():
     ],
 )
 def test_statements_that_no_layer_has(members):
-    """What AWS never writes into a layer's policy is refused: what it lets in would be a guess."""
+    """What AWS never writes into a layer's policy is rejected: whom it allows would be a guess."""
     with pytest.raises(UnreadablePolicy, match=r"that no layer has: \{'Sid': 's'"):
         grants_of({"Statement": [statement(**members)]}, "aws")
 
@@ -91,18 +91,18 @@ def test_a_statement_that_is_no_object():
         (Grant("s", "333333333333", "o-1"), set()),
     ],
 )
-def test_whom_a_grant_lets_in(grant, admitted):
+def test_whom_a_grant_allows(grant, admitted):
     """An organization counts for its members only."""
     callers = {
         "of none": ("222222222222", None),
         "of o-1": ("222222222222", "o-1"),
         "another": ("333333333333", "o-2"),
     }
-    assert {name for name, caller in callers.items() if grant.lets_in(*caller)} == admitted
+    assert {name for name, caller in callers.items() if grant.allows(*caller)} == admitted
 
 
 @pytest.mark.parametrize(
-    ("other", "slip"),
+    ("other", "typo"),
     [
         ("123456789012", None),
         ("123456789013", "one digit differs"),
@@ -114,6 +114,6 @@ def test_whom_a_grant_lets_in(grant, admitted):
         ("124456789033", None),
     ],
 )
-def test_slips(other, slip):
-    """How one account id becomes another by a slip of the hand."""
-    assert slip_between("123456789012", other) == slip
+def test_typos(other, typo):
+    """How one account id becomes another by a typo."""
+    assert typo_between("123456789012", other) == typo

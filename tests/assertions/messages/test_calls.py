@@ -1,4 +1,4 @@
-"""What assert_layer_calls says where it fails, to the letter."""
+"""What assert_layer_calls says when it fails, to the letter."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -65,7 +65,7 @@ def test_another_order_of_calls(layerperm, layerperm_client, says):
 
 
 def test_many_calls(layerperm, layerperm_client, says):
-    """Of many kinds of calls the number is told."""
+    """Many kinds of calls are counted, not named."""
     layer = layerperm.publish_layer()
     layerperm_client.list_layers()
     layerperm_client.list_layer_versions(LayerName="shared-deps")
@@ -139,8 +139,8 @@ def test_no_revision_id(layerperm, layerperm_client, says):
           RemoveLayerVersionPermission  shared-deps:1  partner  204
 
         What to do: pass the RevisionId of the policy that the change is made for, as
-          get_layer_version_policy returned it; without it another writer's change is
-          lost unseen.
+          get_layer_version_policy returned it; without it another writer's change can
+          be overwritten unnoticed.
         """
     ):
         assert_layer_calls(with_revision_id=True)
@@ -169,7 +169,7 @@ def test_a_page_twice(layerperm, layerperm_client, says):
 
 
 def test_two_budgets(layerperm, layerperm_client, says):
-    """What two demands do not meet is told together."""
+    """Two demands that fail are reported together."""
     layerperm_client.list_layers()
     layerperm_client.list_layers()
     with says(

@@ -1,4 +1,4 @@
-"""What the helpers say where it is not clear which layer they are to look at."""
+"""What the helpers say when it is not clear which layer is meant."""
 
 from pytest_layerperm import assert_layer_public, assert_layer_shared_with
 
@@ -26,7 +26,7 @@ def test_in_regions(layerperm, says):
 
 
 def test_missing_regions(layerperm, says):
-    """Regions where the layer is not."""
+    """Regions without the layer."""
     layerperm.publish_layer(region_name="eu-west-1").grant(PARTNER)
     with says(
         """
@@ -44,9 +44,9 @@ def test_no_layer(layerperm, says):
     """No layer version exists."""
     with says(
         """
-        no layer version exists, so there is none to look at
+        no layer version exists, so there is none to check
 
-        What to do: publish one first, or say layer=.
+        What to do: publish one first, or pass layer=.
         """
     ):
         assert_layer_public()
@@ -57,9 +57,9 @@ def test_no_layer_in_a_region(layerperm, says):
     layerperm.publish_layer()
     with says(
         """
-        no layer version exists in eu-west-1, so there is none to look at
+        no layer version exists in eu-west-1, so there is none to check
 
-        What to do: publish one first, or say layer=.
+        What to do: publish one first, or pass layer=.
         """
     ):
         assert_layer_public(regions=["us-east-1", "eu-west-1"])
@@ -78,7 +78,7 @@ def test_several_layers(layerperm, says):
           arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
           arn:aws:lambda:us-east-1:123456789012:layer:tools:1
 
-        What to do: say layer=: a LayerVersion or a version ARN for one, a layer's name
+        What to do: pass layer=: a LayerVersion or a version ARN for one, a layer's name
           or ARN for every version of it.
         """
     ):
@@ -96,7 +96,7 @@ def test_several_layers_of_a_name(layerperm, says):
           arn:aws:lambda:eu-west-1:123456789012:layer:shared-deps:1
           arn:aws:lambda:eu-west-2:123456789012:layer:shared-deps:1
 
-        What to do: say layer=: a LayerVersion or a version ARN for one, a layer's name
+        What to do: pass layer=: a LayerVersion or a version ARN for one, a layer's name
           or ARN for every version of it.
         """
     ):

@@ -1,4 +1,4 @@
-"""What the helpers for whole policies say where they fail, to the letter."""
+"""What the helpers for whole policies say when they fail, to the letter."""
 
 from pytest_layerperm import assert_layer_policy, assert_layer_policy_unchanged
 
@@ -29,12 +29,12 @@ def test_another_policy(layerperm, says):
     layer.grant("*", statement_id="all")
     with says(
         """
-        shared-deps:1 has another policy than expected: o-exampleorgid is missing; everybody is not expected
+        shared-deps:1 has another policy than expected: o-exampleorgid is missing; everyone is not expected
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-             partner  lets in account 222222222222
-          +  all      lets in everybody
-          -           lets in organization o-exampleorgid
+             partner  allows account 222222222222
+          +  all      allows everyone
+          -           allows organization o-exampleorgid
 
         What to do: lines with - are missing, lines with + are not expected: change the
           code, or what is expected.
@@ -44,7 +44,7 @@ def test_another_policy(layerperm, says):
 
 
 def test_another_number(layerperm, says):
-    """The same statement twice is not the same as once; of many statements the number is told."""
+    """The same statement twice is not the same as once; many statements are counted, not named."""
     layer = layerperm.publish_layer()
     for number in range(5):
         layer.grant(PARTNER, statement_id=f"partner-{number}")
@@ -53,11 +53,11 @@ def test_another_number(layerperm, says):
         shared-deps:1 has another policy than expected: 4 statements are not expected
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-             partner-0  lets in account 222222222222
-          +  partner-1  lets in account 222222222222
-          +  partner-2  lets in account 222222222222
-          +  partner-3  lets in account 222222222222
-          +  partner-4  lets in account 222222222222
+             partner-0  allows account 222222222222
+          +  partner-1  allows account 222222222222
+          +  partner-2  allows account 222222222222
+          +  partner-3  allows account 222222222222
+          +  partner-4  allows account 222222222222
 
         What to do: lines with - are missing, lines with + are not expected: change the
           code, or what is expected.
@@ -74,8 +74,8 @@ def test_another_id(layerperm, says):
         shared-deps:1 has another policy than expected: partners is missing; partner is not expected
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          +  partner   lets in account 222222222222
-          -  partners  lets in account 222222222222
+          +  partner   allows account 222222222222
+          -  partners  allows account 222222222222
 
         What to do: lines with - are missing, lines with + are not expected: change the
           code, or what is expected.
@@ -95,12 +95,11 @@ def test_another_order(layerperm, says):
         shared-deps:1 has its statements in another order than expected
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          1.  lets in account 222222222222
-          2.  lets in organization o-exampleorgid  expected: 333333333333
-          3.  lets in account 333333333333         expected: o-exampleorgid
+          1.  allows account 222222222222
+          2.  allows organization o-exampleorgid  expected: 333333333333
+          3.  allows account 333333333333         expected: o-exampleorgid
 
-        What to do: leave out order=True if the order means nothing, for AWS it does
-          not.
+        What to do: leave out order=True unless the order matters; to AWS it does not.
         """
     ):
         assert_layer_policy([PARTNER, "333333333333", ORGANIZATION], order=True)
@@ -121,7 +120,7 @@ def test_several_policies(layerperm, says):
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:3
           no policy
-          -  lets in account 222222222222
+          -  allows account 222222222222
 
         What to do: lines with - are missing, lines with + are not expected: change the
           code, or what is expected.
@@ -138,12 +137,12 @@ def test_no_policy_as_expected(layerperm, says):
         """
         no version of shared-deps has the expected policy
 
-          shared-deps:2  WRONG  shared with everybody
+          shared-deps:2  WRONG  shared with everyone
           shared-deps:1  WRONG  no policy
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:2
-          +  grant-1  lets in everybody
-          -           lets in account 222222222222
+          +  grant-1  allows everyone
+          -           allows account 222222222222
 
         What to do: lines with - are missing, lines with + are not expected: change the
           code, or what is expected.
@@ -160,20 +159,20 @@ def test_changed(layerperm, layerperm_client, says):
     add(layerperm_client, layer, "before", "555555555555")
     with says(
         """
-        the policy of shared-deps:1 changed: all (everybody) is new; other (333333333333) is gone
+        the policy of shared-deps:1 changed: all (everyone) is new; other (333333333333) is gone
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-             partner  lets in account 222222222222
-          -  other    lets in account 333333333333
-             before   lets in account 555555555555
-          +  all      lets in everybody
+             partner  allows account 222222222222
+          -  other    allows account 333333333333
+             before   allows account 555555555555
+          +  all      allows everyone
 
         Calls in the block:
           RemoveLayerVersionPermission  shared-deps:1  other  204
           AddLayerVersionPermission     shared-deps:1  all *  201
 
-        What to do: a dry run or a refused call must leave policies as they are: find
-          the call that wrote.
+        What to do: a dry run or a failed call must leave policies as they are: find the
+          call that wrote.
         """
     ):
         with assert_layer_policy_unchanged():
@@ -187,16 +186,16 @@ def test_written(layerperm, layerperm_client, says):
     layer.grant(PARTNER, statement_id="partner")
     with says(
         """
-        the policy of shared-deps:1 changed: it was written, and says the same at a new revision
+        the policy of shared-deps:1 changed: it was written anew, with the same statements and a new revision id
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-             partner  lets in account 222222222222
+             partner  allows account 222222222222
 
         Calls in the block:
           RemoveLayerVersionPermission  shared-deps:1  partner  204
 
-        What to do: a dry run or a refused call must leave policies as they are: find
-          the call that wrote.
+        What to do: a dry run or a failed call must leave policies as they are: find the
+          call that wrote.
         """
     ):
         with assert_layer_policy_unchanged():
@@ -213,16 +212,16 @@ def test_deleted(layerperm, layerperm_client, says):
         the policies of shared-deps:2 and shared-deps:1 changed
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:2
-          +  grant-1  lets in everybody
+          +  grant-1  allows everyone
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          does not exist any more
+          no longer exists
 
         Calls in the block:
           DeleteLayerVersion  shared-deps:1  204
 
-        What to do: a dry run or a refused call must leave policies as they are: find
-          the call that wrote.
+        What to do: a dry run or a failed call must leave policies as they are: find the
+          call that wrote.
         """
     ):
         with assert_layer_policy_unchanged(layer="shared-deps"):
@@ -238,13 +237,13 @@ def test_one_deleted(layerperm, layerperm_client, says):
         the policy of shared-deps:1 changed: the version was deleted
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          does not exist any more
+          no longer exists
 
         Calls in the block:
           DeleteLayerVersion  shared-deps:1  204
 
-        What to do: a dry run or a refused call must leave policies as they are: find
-          the call that wrote.
+        What to do: a dry run or a failed call must leave policies as they are: find the
+          call that wrote.
         """
     ):
         with assert_layer_policy_unchanged():

@@ -1,4 +1,4 @@
-"""What the sharing helpers say where they fail, to the letter."""
+"""What the sharing helpers say when they fail, to the letter."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -64,7 +64,7 @@ def test_the_next_version(layerperm, layerperm_client, says):
         Nearest: version 1 is shared with it; version 2 was published after it, and has
           no policy.
 
-        Calls that made it so:
+        Calls that led here:
           AddLayerVersionPermission  shared-deps:1  partner 222222222222  201
 
         What to do: call add_layer_version_permission for version 2 with
@@ -126,11 +126,11 @@ def test_one_digit_differs(layerperm, layerperm_client, says):
         shared-deps:1 is not shared with 222222222222
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          partner  lets in account 222222222223  one digit differs
+          partner  allows account 222222222223  one digit differs
 
         Nearest: shared with 222222222223: one digit differs.
 
-        Calls that made it so:
+        Calls that led here:
           AddLayerVersionPermission  shared-deps:1  partner 222222222223  201
 
         What to do: correct the account id in the code that shares it, or here: it
@@ -150,8 +150,8 @@ def test_digits_are_swapped(layerperm, says):
         shared-deps:1 is not shared with 123456789012
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          partner  lets in account 123456789021  two digits are swapped
-          other    lets in account 987654321098  another account
+          partner  allows account 123456789021  two digits are swapped
+          other    allows account 987654321098  another account
 
         Nearest: shared with 123456789021: two digits are swapped.
         Nearest: 123456789012 owns the layer, and needs no statement.
@@ -171,8 +171,7 @@ def test_not_a_member(layerperm, says):
         shared-deps:1 is not shared with 222222222222
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          org  lets in organization o-exampleorgid  222222222222 is not declared a
-                                                    member
+          org  allows organization o-exampleorgid  222222222222 is not declared a member
 
         Nearest: shared with o-exampleorgid, and 222222222222 is not declared a member.
 
@@ -192,8 +191,8 @@ def test_member_of_another(layerperm, says):
         shared-deps:1 is not shared with 222222222222
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          org  lets in organization o-exampleorgid  222222222222 is declared a member of
-                                                    o-anotherorgid
+          org  allows organization o-exampleorgid  222222222222 is declared a member of
+                                                   o-anotherorgid
 
         Nearest: shared with o-exampleorgid, and 222222222222 is declared a member of
           o-anotherorgid.
@@ -213,9 +212,9 @@ def test_another_way(layerperm, says):
         shared-deps:1 is not shared with 222222222222 by a statement of its own
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          all  lets in everybody  lets it in, as via='public'
+          all  allows everyone  allows it, as via='public'
 
-        Nearest: statement all lets in everybody.
+        Nearest: statement all allows everyone.
 
         What to do: call add_layer_version_permission for version 1 with
           Principal="222222222222".
@@ -233,9 +232,9 @@ def test_not_through_its_organization(layerperm, says):
         shared-deps:1 is not shared with 222222222222 through its organization
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          partner  lets in account 222222222222  lets it in, as via='account'
+          partner  allows account 222222222222  allows it, as via='account'
 
-        Nearest: statement partner lets in account 222222222222.
+        Nearest: statement partner allows account 222222222222.
 
         What to do: call add_layer_version_permission for version 1 with Principal="*"
           and OrganizationId="o-exampleorgid".
@@ -262,7 +261,7 @@ def test_not_by_being_public(layerperm, says):
 
 
 def test_removed_again(layerperm, layerperm_client, says):
-    """A statement let the account in, and was removed."""
+    """A statement allowed the account, and was removed."""
     layer = layerperm.publish_layer()
     add(layerperm_client, layer, "partner", PARTNER)
     remove(layerperm_client, layer, "partner")
@@ -273,9 +272,9 @@ def test_removed_again(layerperm, layerperm_client, says):
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
           no statement: the last one was removed
 
-        Nearest: statement partner let it in, and was removed.
+        Nearest: statement partner allowed it, and was removed.
 
-        Calls that made it so:
+        Calls that led here:
           AddLayerVersionPermission     shared-deps:1  partner 222222222222  201
           RemoveLayerVersionPermission  shared-deps:1  partner               204
 
@@ -287,7 +286,7 @@ def test_removed_again(layerperm, layerperm_client, says):
 
 
 def test_refused(layerperm, layerperm_client, says):
-    """The call that was to share was throttled, then refused."""
+    """The call that was to share was throttled, then rejected."""
     layer = layerperm.publish_layer()
     layer.grant("333333333333", statement_id="partner")
     layerperm.inject(Throttle(2))
@@ -298,16 +297,15 @@ def test_refused(layerperm, layerperm_client, says):
         shared-deps:1 is not shared with 222222222222
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          partner  lets in account 333333333333  another account
+          partner  allows account 333333333333  another account
 
-        Nearest: AddLayerVersionPermission for it was refused: 409
-          ResourceConflictException.
+        Nearest: AddLayerVersionPermission for it failed: 409 ResourceConflictException.
 
-        Calls that made it so:
+        Calls that led here:
           AddLayerVersionPermission  shared-deps:1  partner 222222222222
               429, 429, 409 ResourceConflictException
 
-        What to do: have the script try again, or say that it failed: it got 409
+        What to do: have the code under test retry, or report the error that it got: 409
           ResourceConflictException.
         """
     ):
@@ -362,9 +360,9 @@ def test_another_partition(layerperm, says):
         shared-deps:1 is not shared with 222222222222
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          partner  lets in principal arn:aws-cn:iam::222222222222:root  no account of
-                                                                        the layer's
-                                                                        partition
+          partner  allows principal arn:aws-cn:iam::222222222222:root  not an account in
+                                                                       the layer's
+                                                                       partition
 
         What to do: call add_layer_version_permission for version 1 with
           Principal="222222222222".
@@ -383,10 +381,10 @@ def test_shared_directly(layerperm, says):
         shared-deps:1 is shared with 222222222222
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          other    lets in account 333333333333
-          partner  lets in account 222222222222  and so 222222222222
+          other    allows account 333333333333
+          partner  allows account 222222222222  and so 222222222222
 
-        What to do: do not add statement partner, or take it away with
+        What to do: do not add statement partner, or remove it with
           remove_layer_version_permission.
         """
     ):
@@ -404,19 +402,19 @@ def test_shared_as_a_member(layerperm, says):
         shared-deps:1 is shared with 222222222222
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          org  lets in organization o-exampleorgid  and so 222222222222, a declared
-                                                    member
-          all  lets in everybody                    and so 222222222222
+          org  allows organization o-exampleorgid  and so 222222222222, a declared
+                                                   member
+          all  allows everyone                     and so 222222222222
 
-        What to do: do not add statements org and all, or take them away with
+        What to do: do not add statements org and all, or remove them with
           remove_layer_version_permission.
         """
     ):
         assert_layer_not_shared_with(PARTNER)
 
 
-def test_everybody_is_no_organization(layerperm, says):
-    """Everybody may use the layer: that is not the organization alone."""
+def test_everyone_is_no_organization(layerperm, says):
+    """Everyone may use the layer: that is not the organization alone."""
     layer = layerperm.publish_layer()
     layer.grant("*", statement_id="org")
     layer.grant(PARTNER, statement_id="partner")
@@ -425,11 +423,11 @@ def test_everybody_is_no_organization(layerperm, says):
         shared-deps:1 is not shared with organization o-exampleorgid
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          org      lets in everybody             not that organization alone
-          partner  lets in account 222222222222  no organization
+          org      allows everyone              not that organization alone
+          partner  allows account 222222222222  no organization
 
-        Nearest: statement org lets in everybody: the organization's accounts, and all
-          others too.
+        Nearest: statement org allows everyone: the organization's accounts, and all
+          others.
 
         What to do: call add_layer_version_permission for version 1 with Principal="*"
           and OrganizationId="o-exampleorgid".
@@ -446,7 +444,7 @@ def test_another_organization(layerperm, says):
         shared-deps:1 is not shared with organization o-exampleorgid
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          org  lets in organization o-exampleorgld  another organization
+          org  allows organization o-exampleorgld  another organization
 
         Nearest: shared with o-exampleorgld: one character differs.
 
@@ -465,9 +463,9 @@ def test_not_public(layerperm, says):
         shared-deps:1 is not public
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          org  lets in organization o-exampleorgid
+          org  allows organization o-exampleorgid
 
-        Nearest: statement org is for everybody in o-exampleorgid only.
+        Nearest: statement org allows only the accounts of o-exampleorgid.
 
         What to do: call add_layer_version_permission for version 1 with Principal="*".
         """
@@ -497,19 +495,19 @@ def test_no_version_is_public(layerperm, says):
 
 
 def test_public(layerperm, layerperm_client, says):
-    """Everybody has access."""
+    """Everyone has access."""
     add(layerperm_client, layerperm.publish_layer(), "all", "*")
     with says(
         """
         shared-deps:1 is public
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          all  lets in everybody  every AWS account may use it
+          all  allows everyone  every AWS account may use it
 
-        Calls that made it so:
+        Calls that led here:
           AddLayerVersionPermission  shared-deps:1  all *  201
 
-        What to do: do not add statement all, or take it away with
+        What to do: do not add statement all, or remove it with
           remove_layer_version_permission.
         """
     ):
@@ -524,10 +522,10 @@ def test_every_version_is_public(layerperm, says):
         """
         every version of shared-deps is public
 
-          shared-deps:2  WRONG  shared with everybody
-          shared-deps:1  WRONG  shared with everybody
+          shared-deps:2  WRONG  shared with everyone
+          shared-deps:1  WRONG  shared with everyone
 
-        What to do: do not add statement grant-1, or take it away with
+        What to do: do not add statement grant-1, or remove it with
           remove_layer_version_permission.
         """
     ):
@@ -544,20 +542,20 @@ def test_not_private(layerperm, layerperm_client, says):
         shared-deps:1 is not private
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          partner-0   lets in account 000000000000
-          partner-1   lets in account 000000000001
-          partner-2   lets in account 000000000002
-          partner-3   lets in account 000000000003
-          partner-4   lets in account 000000000004
-          partner-5   lets in account 000000000005
-          partner-6   lets in account 000000000006
-          partner-7   lets in account 000000000007
-          partner-8   lets in account 000000000008
-          partner-9   lets in account 000000000009
-          partner-10  lets in account 000000000010
-          partner-11  lets in account 000000000011
+          partner-0   allows account 000000000000
+          partner-1   allows account 000000000001
+          partner-2   allows account 000000000002
+          partner-3   allows account 000000000003
+          partner-4   allows account 000000000004
+          partner-5   allows account 000000000005
+          partner-6   allows account 000000000006
+          partner-7   allows account 000000000007
+          partner-8   allows account 000000000008
+          partner-9   allows account 000000000009
+          partner-10  allows account 000000000010
+          partner-11  allows account 000000000011
 
-        Calls that made it so, the last 10 of 12:
+        Calls that led here, the last 10 of 12:
           AddLayerVersionPermission  shared-deps:1  partner-2 000000000002   201
           AddLayerVersionPermission  shared-deps:1  partner-3 000000000003   201
           AddLayerVersionPermission  shared-deps:1  partner-4 000000000004   201
@@ -569,8 +567,8 @@ def test_not_private(layerperm, layerperm_client, says):
           AddLayerVersionPermission  shared-deps:1  partner-10 000000000010  201
           AddLayerVersionPermission  shared-deps:1  partner-11 000000000011  201
 
-        What to do: do not add statements partner-0 to partner-11, or take them away
-          with remove_layer_version_permission.
+        What to do: do not add statements partner-0 to partner-11, or remove them with
+          remove_layer_version_permission.
         """
     ):
         assert_layer_private()
@@ -603,8 +601,7 @@ def test_a_client_knows_no_members(layerperm, layerperm_client, says):
         shared-deps:1 is not shared with 222222222222
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          org  lets in organization o-exampleorgid  222222222222 is not declared a
-                                                    member
+          org  allows organization o-exampleorgid  222222222222 is not declared a member
 
         Nearest: shared with o-exampleorgid, and 222222222222 is not declared a member.
 
@@ -623,10 +620,10 @@ def test_every_version_is_shared(layerperm, says):
         """
         every version of shared-deps is shared with 222222222222
 
-          shared-deps:2  WRONG  shared with everybody
+          shared-deps:2  WRONG  shared with everyone
           shared-deps:1  WRONG  shared with 222222222222
 
-        What to do: do not add statement grant-1, or take it away with
+        What to do: do not add statement grant-1, or remove it with
           remove_layer_version_permission.
         """
     ):
@@ -653,14 +650,14 @@ def test_no_version_is_shared_with_the_organization(layerperm, says):
 
 
 def test_not_public_but_shared(layerperm, says):
-    """Accounts are no step on the way to everybody."""
+    """Accounts are no step on the way to everyone."""
     layerperm.publish_layer().grant(PARTNER, statement_id="partner")
     with says(
         """
         shared-deps:1 is not public
 
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
-          partner  lets in account 222222222222
+          partner  allows account 222222222222
 
         What to do: call add_layer_version_permission for version 1 with Principal="*".
         """
