@@ -1,9 +1,11 @@
 """The assertion helpers: each checks layer versions, or the calls made, and fails with a text of its own.
 
 They read the active fake, or with ``client=`` the public API of a boto3 Lambda client, at any endpoint.
-``layer`` is a ``LayerVersion``, a version ARN, or a layer name or ARN, which means every version of it; left out, it
-is the only layer version there is. ``regions`` looks for the same layer in each of them; with ``client=`` that needs
-a mapping of region names to clients. Bad input, and a layer that does not exist, raise TypeError or ValueError
+``layer`` is a ``LayerVersion``, a version ARN, a layer ARN, which means every version of that layer, or a layer name,
+which means every version of every layer of that name, in all regions and accounts of the fake; left out, it is the
+only layer version there is. ``regions`` narrows a name to these regions, and demands that the layer exists in each.
+With ``client=`` a name is one of that client's account and region, and several regions need a mapping of region names
+to clients. Bad input, and a layer that does not exist, raise TypeError or ValueError
 naming the argument; no fake and no client, RuntimeError; only findings are AssertionErrors.
 
 >>> statement_id = layerperm_layer.grant("222222222222")
@@ -19,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 from ..lambda_api.arn import is_account_id, is_organization_id
 from ..service.active import active_service
 from .call_checks import Budget
-from .lookup import NO_FAKE, MissingInRegion, NotOneLayer, View, calls_about, had_policy_before, look
+from .call_lookup import calls_about, had_policy_before
+from .lookup import NO_FAKE, MissingInRegion, NotOneLayer, View, look
 from .messages import failure, missing_in_region, not_one_layer
 from .policy_checks import Before, ExpectedPolicy
 from .sharing_checks import Check, NotPublic, NotSharedWith, Private, Public, SharedWith, SharedWithOrganization, Via
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
     Layer = LayerVersion | str
     Regions = Iterable[str]
+
+__tracebackhide__ = True
 
 _VIAS = ("account", "public", "organization")
 
@@ -57,14 +62,13 @@ def assert_layer_shared_with(
         ...
     AssertionError: shared-deps:1 is not shared with 222222222222 by being public...
     """
-    __tracebackhide__ = True
     _check_account_id(account_id)
     if via is not None and via not in _VIAS:
         raise ValueError(f"via must be one of {', '.join(_VIAS)}, not {via!r}")
     view = _look(layer, client, regions)
     if view is not None:
         organization_id = view.organization_of(account_id)
-        _demand(SharedWith(account_id, organization_id, via, view.knows_organizations), view)
+        _demand(SharedWith(account_id, organization_id, via, view.service is not None), view)
 
 
 def assert_layer_not_shared_with(
@@ -78,7 +82,6 @@ def assert_layer_not_shared_with(
     >>> statement_id = layerperm_layer.grant("222222222222")
     >>> assert_layer_not_shared_with("333333333333")
     """
-    __tracebackhide__ = True
     _check_account_id(account_id)
     view = _look(layer, client, regions)
     if view is not None:
@@ -98,7 +101,6 @@ def assert_layer_shared_with_organization(
     >>> statement_id = layerperm_layer.grant("*", organization_id="o-exampleorgid")
     >>> assert_layer_shared_with_organization("o-exampleorgid")
     """
-    __tracebackhide__ = True
     if not isinstance(organization_id, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"organization_id must be text such as 'o-exampleorgid', not {organization_id!r}")
     if not is_organization_id(organization_id):
@@ -119,7 +121,6 @@ def assert_layer_public(*, layer: Layer | None = None, client: Any = None, regio
     >>> statement_id = layerperm_layer.grant("*")
     >>> assert_layer_public()
     """
-    __tracebackhide__ = True
     _demand(Public(), _look(layer, client, regions))
 
 
@@ -132,7 +133,6 @@ def assert_layer_not_public(*, layer: Layer | None = None, client: Any = None, r
     >>> statement_id = layerperm_layer.grant("*", organization_id="o-exampleorgid")
     >>> assert_layer_not_public()
     """
-    __tracebackhide__ = True
     _demand(NotPublic(), _look(layer, client, regions))
 
 
@@ -144,7 +144,6 @@ def assert_layer_private(*, layer: Layer | None = None, client: Any = None, regi
 
     >>> assert_layer_private(layer=layerperm_layer)
     """
-    __tracebackhide__ = True
     _demand(Private(), _look(layer, client, regions))
 
 
@@ -170,7 +169,6 @@ def assert_layer_policy(
     >>> assert_layer_policy(["222222222222"])
     >>> assert_layer_policy([{"StatementId": "partner", "Principal": "222222222222"}], ids=True)
     """
-    __tracebackhide__ = True
     expected = ExpectedPolicy.of(statements, ids=ids, order=order)
     view = _look(layer, client, regions)
     if view is not None:
@@ -200,14 +198,12 @@ class assert_layer_policy_unchanged:  # noqa: N801 - used as a function
             self._service.idle_blocks.append(self)
 
     def __enter__(self) -> None:
-        __tracebackhide__ = True
         if self._service is not None and self in self._service.idle_blocks:
             self._service.idle_blocks.remove(self)
         view = _look(*self._arguments)
         self._before = None if view is None else Before(view)
 
     def __exit__(self, *raised: object) -> None:
-        __tracebackhide__ = True
         if self._before is None:
             return
         changed = self._before.changed()
@@ -238,14 +234,13 @@ def assert_layer_calls(
     ...     layers = layerperm_client.list_layers()
     >>> assert_layer_calls(["ListLayers"], at_most=1)
     """
-    __tracebackhide__ = True
     budget = Budget.of(operations, at_most, with_revision_id=with_revision_id, no_page_twice=no_page_twice)
     if client is not None:
         raise ValueError("client: calls are seen only by the fake that received them, not through a client")
     service = active_service()
     if service is None:
         raise RuntimeError(NO_FAKE)
-    calls = calls_about(service.calls, layer)
+    calls = calls_about(service, layer)
     failures = budget.failures(calls, lambda arn: had_policy_before(calls, arn, service))
     if failures:
         fail("\n\n".join(failures))
@@ -253,7 +248,6 @@ def assert_layer_calls(
 
 def _look(layer: Any, client: Any, regions: Any) -> View | None:
     """The versions to check; None if that failed, and failures are being collected."""
-    __tracebackhide__ = True
     try:
         return look(layer, client, regions)
     except NotOneLayer as unclear:
@@ -266,7 +260,6 @@ def _look(layer: Any, client: Any, regions: Any) -> View | None:
 
 def _demand(check: Check, view: View | None) -> None:
     """Fails if a version is not as the check demands."""
-    __tracebackhide__ = True
     if view is None:
         return
     failing = [seen for seen in view.asked if not check.holds(seen)]
@@ -275,7 +268,6 @@ def _demand(check: Check, view: View | None) -> None:
 
 
 def _check_account_id(account_id: object) -> None:
-    __tracebackhide__ = True
     if not isinstance(account_id, str):
         raise TypeError(f"account_id must be text of twelve digits, not {account_id!r}")
     if not is_account_id(account_id):

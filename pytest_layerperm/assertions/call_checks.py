@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, cast
 
-from ..lambda_api.members import MEMBERS
+from ..service.arguments import check_operation
 from ..service.calls import grouped_by_invocation
 from .messages import call_row, text_of, what_to_do
 from .tables import joined, table
 
 if TYPE_CHECKING:
     from ..service.calls import LoggedCall
+
+__tracebackhide__ = True
 
 Attempts = Sequence["LoggedCall"]
 _LISTS = ("ListLayers", "ListLayerVersions")
@@ -37,16 +39,20 @@ class Budget:
     @classmethod
     def of(cls, operations: Any, at_most: Any, *, with_revision_id: bool, no_page_twice: bool) -> Budget:
         """Raises TypeError or ValueError, naming the argument."""
-        __tracebackhide__ = True
         if operations is not None:
+            if isinstance(operations, Mapping):
+                raise TypeError(
+                    f"operations must be a list of operation names, not {operations!r}; "
+                    "numbers of calls go into at_most=, which limits them"
+                )
             if isinstance(operations, str) or not isinstance(operations, Iterable):
                 raise TypeError(f"operations must be a list of operation names, not {operations!r}")
             operations = tuple(cast(Iterable[Any], operations))
             for operation in operations:
-                _check_operation("operations", operation)
+                check_operation("operations", operation)
         if isinstance(at_most, Mapping):
             for operation, number in cast(Mapping[Any, Any], at_most).items():
-                _check_operation("at_most", operation)
+                check_operation("at_most", operation)
                 _check_number(number)
         elif at_most is not None:
             _check_number(at_most)
@@ -164,13 +170,6 @@ def _counted(operations: Counter[str]) -> str:
     return f"{joined(names) if len(names) < 4 else f'{number} calls'} {'is' if number == 1 else 'are'}"
 
 
-def _check_operation(argument: str, operation: Any) -> None:
-    __tracebackhide__ = True
-    if not isinstance(operation, str) or operation not in MEMBERS:
-        raise ValueError(f"{argument}: {operation!r} is none of {', '.join(sorted(MEMBERS))}")
-
-
 def _check_number(number: Any) -> None:
-    __tracebackhide__ = True
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         raise ValueError(f"at_most must be a number of calls, or such a number for each operation, not {number!r}")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from ..lambda_api.arn import LayerId, is_layer_name, is_region_name, parse, partition_of
+from ..lambda_api.arn import LayerId, partition_of
 from ..service.active import active_service
-from ..service.layers import LayerVersion
+from .layer_argument import Wanted, name_in, parsed_layer, parsed_regions, shown
 from .readers import ClientReader, Reader, Seen, ServiceReader
 from .tables import joined
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from ..service.calls import LoggedCall
     from ..service.service import LayerService
 
+__tracebackhide__ = True
+
 NO_FAKE = (
     "no layerperm fake is on: use the fixture layerperm in this test (or `with LayerPerm():`), "
     "or pass client=, a boto3 Lambda client to look through"
 )
-
-
 _NEWEST = 50
 """Versions that are looked through for a near miss: through a client each is a call."""
 _MOST_NAMED = 3
@@ -36,16 +36,30 @@ class View:
     asked: tuple[Seen, ...]
     """The versions to check, newest first within each layer."""
     reader: Reader
-    organization_of: Callable[[str], str | None]
-    """The organization that an account is declared a member of."""
-    knows_organizations: bool
-    """Whether there is a fake that membership can be declared to."""
+    service: LayerService | None
+    """The fake's; None if there is none to know of calls and organizations."""
     calls: tuple[LoggedCall, ...] = ()
     """What the fake has logged until now."""
+    layers: tuple[LayerId, ...] = field(init=False)
+    """The layers of the versions to check."""
+    _differ: tuple[bool, bool] = field(init=False)
+    """Whether they are in several regions, and of several accounts."""
 
-    @property
-    def layers(self) -> tuple[LayerId, ...]:
-        return tuple(dict.fromkeys([seen.layer for seen in self.asked]))
+    def __post_init__(self) -> None:
+        layers = tuple(dict.fromkeys([seen.layer for seen in self.asked]))
+        regions, accounts = {layer.region_name for layer in layers}, {layer.account_id for layer in layers}
+        object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "_differ", (len(regions) > 1, len(accounts) > 1))
+
+    def place(self, layer: LayerId) -> str:
+        """The layer's region and account, each if the layers to check differ in it."""
+        regions, accounts = self._differ
+        region = f" in {layer.region_name}" if regions else ""
+        return f"{region} of account {layer.account_id}" if accounts else region
+
+    def organization_of(self, account_id: str) -> str | None:
+        """The organization that an account is declared a member of."""
+        return None if self.service is None else self.service.callers.organization_of(account_id)
 
     def siblings(self, seen: Seen) -> Iterable[Seen]:
         """The other versions of the same layer, the newest of them, as far as they can be seen."""
@@ -65,129 +79,105 @@ class View:
 
 
 class NotOneLayer(Exception):
-    """Which layer is meant is not clear; ``found`` are the versions that there are."""
+    """Which layer version is meant is not clear; ``found`` are those that exist, newest first within each layer."""
 
-    def __init__(self, found: Sequence[tuple[LayerId, int]], name: str | None, region_name: str | None) -> None:
-        super().__init__(found, name, region_name)
+    def __init__(self, found: Sequence[tuple[LayerId, int]], region_name: str | None) -> None:
+        super().__init__(found, region_name)
         self.found = found
-        self.name = name
         self.region_name = region_name
 
 
 class MissingInRegion(Exception):
     """The layer exists, and not in every region that was asked for."""
 
-    def __init__(self, name: str, missing: Sequence[str], asked: Sequence[Seen]) -> None:
-        super().__init__(name, missing, asked)
-        self.name = name
+    def __init__(self, missing: Sequence[str], view: View, others: Sequence[str]) -> None:
+        super().__init__(missing, view, others)
         self.missing = missing
-        self.asked = asked
+        self.view = view
+        self.others = others
+        """Regions that were not asked for, in which there is a layer of that name."""
+
+
+class WentPast(Exception):
+    """No call reached the fake, and layer calls went to other addresses of this machine: address -> how many."""
+
+    def __init__(self, went_past: Mapping[str, int]) -> None:
+        super().__init__(went_past)
+        self.went_past = went_past
 
 
 def look(layer: Any = None, client: Any = None, regions: Any = None, *, service: LayerService | None = None) -> View:
-    """What there is of that layer on a fake, the active one unless another is given, or through a client.
+    """The layer versions of a fake, the active one unless another is given, or of a client.
 
-    ``layer`` is a ``LayerVersion``, a version ARN, a layer name or a layer ARN (every version); None means the only
-    version there is. With ``regions`` the same is looked up in each of them. Raises NotOneLayer and MissingInRegion,
-    which are findings, and TypeError or ValueError, naming the argument, for anything else.
+    ``layer`` is a ``LayerVersion``, a version ARN, a layer ARN (every version) or a layer name (every version of
+    every layer of that name); None means the only version there is. ``regions`` narrows it to these, and demands
+    that it exists in each. Raises NotOneLayer, MissingInRegion and WentPast, which are findings, and TypeError or
+    ValueError, naming the argument, for anything else.
     """
-    __tracebackhide__ = True
     service = service or active_service()
-    calls = () if service is None else tuple(service.calls)
     if client is not None:
         reader: Reader = ClientReader(client)
     elif service is not None:
         reader = ServiceReader(service)
     else:
         raise RuntimeError(NO_FAKE)
-    wanted = _parsed(layer)
+    wanted = parsed_layer(layer)
+    region_names = parsed_regions(regions)
     asked: list[Seen] = []
     missing: list[str] = []
-    for region_name in _checked_regions(regions) or [None]:
+    for region_name in region_names or [None]:
         found = _seen(reader, wanted, region_name)
         asked += found
         if not found and region_name is not None:
             missing.append(region_name)
     if not asked:
-        where = f" in {', '.join(missing)}" if missing else ""
-        raise ValueError(f"layer: {_shown(wanted)} does not exist{where}{_there_is(reader, wanted)}")
+        raise ValueError(f"layer: {shown(wanted)} does not exist{_where(reader, missing)}{_instead(service, wanted)}")
+    view = View(tuple(asked), reader, service, () if service is None else tuple(service.calls))
     if missing:
-        raise MissingInRegion(asked[0].layer.name, missing, asked)
-    organization_of = _no_organization if service is None else service.callers.organization_of
-    return View(tuple(asked), reader, organization_of, service is not None, calls)
-
-
-Wanted = tuple[LayerId | str | None, int | None]
-"""(layer, bare name, or None for the only one; version, or None for every one)."""
+        layers: Sequence[LayerId] = () if service is None else _named(service, view.layers[0].name)
+        others = dict.fromkeys([one.region_name for one in layers if one.region_name not in region_names])
+        raise MissingInRegion(missing, view, list(others))
+    return view
 
 
 def _seen(reader: Reader, wanted: Wanted, region_name: str | None) -> list[Seen]:
     """The versions that are meant, in that region if one is given; none if they do not exist."""
-    __tracebackhide__ = True
     layer, version = wanted
     if layer is None:
         found = [(one, number) for one in reader.layers(region_name) for number in reader.versions(one)]
         if len(found) != 1:
-            raise NotOneLayer(found, None, region_name)
+            raise NotOneLayer(found, region_name)
         layer, version = found[0]
     if isinstance(layer, str):
-        named = reader.named(layer, region_name)
-        if not named:
-            return []
-        if len(named) > 1:
-            raise NotOneLayer([(one, number) for one in named for number in reader.versions(one)], layer, region_name)
-        layer = named[0]
-    elif region_name is not None:
-        layer = LayerId(partition_of(region_name), region_name, layer.account_id, layer.name)
-    versions = reader.versions(layer) if version is None else [version]
-    seen = [reader.see(layer, number) for number in versions]
+        layers = reader.named(layer, region_name)
+    elif region_name is None:
+        layers = [layer]
+    else:
+        layers = [LayerId(partition_of(region_name), region_name, layer.account_id, layer.name)]
+    numbers = [(one, n) for one in layers for n in (reader.versions(one) if version is None else [version])]
+    seen = [reader.see(one, number) for one, number in numbers]
     return [one for one in seen if one is not None]
 
 
-def _parsed(layer: Any) -> Wanted:
-    __tracebackhide__ = True
-    if layer is None:
-        return None, None
-    if isinstance(layer, LayerVersion):
-        layer = layer.arn
-    if not isinstance(layer, str):
-        raise TypeError(f"layer must be a LayerVersion, a version ARN, a layer name or a layer ARN, not {layer!r}")
-    found, version = parse(layer)
-    if found is not None:
-        return found, version
-    if not is_layer_name(layer):
-        raise ValueError(f"layer must be a LayerVersion, a version ARN, a layer name or a layer ARN, not {layer!r}")
-    return layer, None
+def _where(reader: Reader, missing: Sequence[str]) -> str:
+    """The regions in which a layer was looked for in vain, if not everywhere."""
+    regions = missing or ([] if isinstance(reader, ServiceReader) else reader.region_names)
+    return f" in {', '.join(regions)}" if regions else ""
 
 
-def _checked_regions(regions: Any) -> list[str]:
-    __tracebackhide__ = True
-    if regions is None:
-        return []
-    if isinstance(regions, str) or not isinstance(regions, Iterable):
-        raise TypeError(f"regions must be a list of region names, not {regions!r}")
-    names = list(cast(Iterable[Any], regions))
-    for name in names:
-        if not is_region_name(name):
-            raise ValueError(f"regions must be a list of region names such as 'us-east-1', not of {name!r}")
-    if not names:
-        raise ValueError("regions must name at least one region")
-    return list(dict.fromkeys(names))
-
-
-def _shown(wanted: Wanted) -> str:
-    layer, version = wanted
-    if not isinstance(layer, LayerId):
-        return str(layer)
-    return layer.arn if version is None else layer.version_arn(version)
-
-
-def _there_is(reader: Reader, wanted: Wanted) -> str:
-    """Which versions there are instead, those of the likeliest layers first. Through a client it would cost calls."""
-    if not isinstance(reader, ServiceReader):
+def _instead(service: LayerService | None, wanted: Wanted) -> str:
+    """Where a fake has that layer, or which versions it has, those of the likeliest layers first."""
+    if service is None:
         return ""
     layer, _ = wanted
-    name = layer.name if isinstance(layer, LayerId) else str(layer)
+    name = name_in(wanted)
+    same_name = [one for one in _named(service, name) if one != layer]
+    if same_name and layer not in _named(service, name):
+        places = [f"{one.region_name} of account {one.account_id}" for one in same_name]
+        if {one.account_id for one in same_name} == {service.account_id}:
+            places = [one.region_name for one in same_name]
+        return f"; the fake has {name} in {joined(places)}"
+    reader = ServiceReader(service)
     layers = sorted(reader.layers(None), key=lambda one: -SequenceMatcher(None, one.name, name).ratio())
     found = [one.version_arn(version) for one in layers for version in reader.versions(one)]
     if len(found) > _MOST_NAMED:
@@ -195,32 +185,5 @@ def _there_is(reader: Reader, wanted: Wanted) -> str:
     return f"; there is {joined(found) or 'no layer version'}"
 
 
-def _no_organization(account_id: str) -> str | None:
-    return None
-
-
-def calls_about(calls: Iterable[LoggedCall], layer: Any) -> list[LoggedCall]:
-    """The calls about that layer or version; all of them if ``layer`` is None. It need not exist."""
-    __tracebackhide__ = True
-    wanted, version = _parsed(layer)
-    found: list[LoggedCall] = []
-    for call in calls:
-        about, number = parse(call.layer) if call.layer is not None else (None, None)
-        if wanted is None or (about is not None and wanted in (about, about.name) and version in (None, number)):
-            found.append(call)
-    return found
-
-
-def had_policy_before(calls: Iterable[LoggedCall], arn: str, service: LayerService) -> bool:
-    """Whether a fake's layer version had a policy before these calls, as far as the log shows."""
-    layer, version = parse(arn)
-    policy = None if layer is None or version is None else service.store.policy_for_access(layer, version)
-    added: set[str] = set()
-    for call in calls:
-        if call.layer == arn and call.applied:
-            sid = str(call.parameters.get("StatementId"))
-            if call.operation == "AddLayerVersionPermission":
-                added.add(sid)
-            elif call.operation == "RemoveLayerVersionPermission" and sid not in added:
-                return True
-    return policy is not None and any(statement.sid not in added for statement in policy.statements)
+def _named(service: LayerService, name: str) -> Sequence[LayerId]:
+    return ServiceReader(service).named(name, None)

@@ -24,6 +24,10 @@ _WRITES = (
     "DeleteLayerVersion",
 )
 _MOST_CALLS = 10
+_MOST_NAMED = 10
+"""Versions in a verdict."""
+_MOST_ROWS = 40
+"""Versions in a table."""
 
 
 def text_of(verdict: str, *parts: str) -> str:
@@ -57,24 +61,32 @@ def verdict_on_several(view: View, failing: Sequence[Seen], wrong: str, all_wron
     if len(failing) == len(view.asked):
         return all_wrong.format(name)
     plural = wrong.replace("is ", "are ", 1) if wrong.startswith("is ") else wrong.replace("has ", "have ", 1)
-    which = joined([f"{seen.version}{_where(seen, view)}" for seen in failing])
-    return f"{len(failing)} of {len(view.asked)} versions of {name} {plural}: {which}"
+    several_layers = len(view.layers) > 1
+    which = [
+        f"version {seen.version}{view.place(seen.layer)}" if several_layers else str(seen.version) for seen in failing
+    ]
+    if len(which) > _MOST_NAMED:
+        which[_MOST_NAMED:] = [f"{len(which) - _MOST_NAMED} others"]
+    versions_are = "" if several_layers else "versions "
+    return f"{len(failing)} of {len(view.asked)} versions of {name} {plural}: {versions_are}{joined(which)}"
 
 
 def versions(view: View, failing: Sequence[Seen]) -> str:
     """If several versions were checked: which are as they should be, and whom each is shared with."""
     if len(view.asked) == 1:
         return ""
-    return table([[label(seen, view), "WRONG" if seen in failing else "ok", summary(seen)] for seen in view.asked])
+    wrong = set(failing)
+    shown = view.asked
+    if len(shown) > _MOST_ROWS:
+        shown = (*failing, *[seen for seen in view.asked if seen not in wrong])[:_MOST_ROWS]
+    rows = [[label(seen, view), "WRONG" if seen in wrong else "ok", summary(seen)] for seen in shown]
+    left_out = len(view.asked) - len(shown)
+    return table(rows) + (f"\n  and {left_out:,} others" if left_out else "")
 
 
 def label(seen: Seen, view: View) -> str:
-    """The version's short name; with its region if there are several."""
-    return f"{seen.layer.name}:{seen.version}{_where(seen, view)}"
-
-
-def _where(seen: Seen, view: View) -> str:
-    return f" in {seen.layer.region_name}" if len(view.layers) > 1 else ""
+    """The version's short name; with its region, and its account, if there are several."""
+    return f"{seen.layer.name}:{seen.version}{view.place(seen.layer)}"
 
 
 def summary(seen: Seen) -> str:
@@ -135,13 +147,11 @@ def not_one_layer(unclear: NotOneLayer) -> str:
             f"no layer version exists{where}, so there is none to check",
             what_to_do("publish one first, or pass layer="),
         )
-    if unclear.name:
-        verdict = f"{unclear.name} is the name of several layers{where}"
-    else:
-        verdict = f"{len(unclear.found)} layer versions exist{where}, and layer= does not say which is meant"
+    rows = [[layer.version_arn(version)] for layer, version in unclear.found[:_MOST_ROWS]]
+    left_out = len(unclear.found) - len(rows)
     return text_of(
-        verdict,
-        table([[layer.version_arn(version)] for layer, version in unclear.found]),
+        f"{len(unclear.found):,} layer versions exist{where}, and layer= does not say which is meant",
+        table(rows) + (f"\n  and {left_out:,} others" if left_out else ""),
         what_to_do(
             "pass layer=: a LayerVersion or a version ARN for one, a layer's name or ARN for every version of it"
         ),
@@ -150,10 +160,13 @@ def not_one_layer(unclear: NotOneLayer) -> str:
 
 def missing_in_region(missing: MissingInRegion) -> str:
     """The layer was not published in every region that was asked for."""
-    rows = [[f"{seen.layer.name}:{seen.version} in {seen.layer.region_name}", summary(seen)] for seen in missing.asked]
+    view = missing.view
+    rows = [[f"{seen.layer.name}:{seen.version} in {seen.layer.region_name}", summary(seen)] for seen in view.asked]
+    name = view.layers[0].name
     return text_of(
-        f"{missing.name} does not exist in {joined(missing.missing)}",
-        table(rows),
+        f"{name} does not exist in {joined(missing.missing)}",
+        table(rows[:_MOST_ROWS]),
+        f"{name} exists in {joined(missing.others)} too, which regions= does not name." if missing.others else "",
         what_to_do("publish it there too, or leave the region out of regions="),
     )
 

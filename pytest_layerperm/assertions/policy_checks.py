@@ -19,6 +19,8 @@ from .tables import joined, table
 if TYPE_CHECKING:
     from ..service.calls import LoggedCall
 
+__tracebackhide__ = True
+
 _PARAMETERS = ("StatementId", "OrganizationId", "LayerName", "VersionNumber", "RevisionId")
 _FORMS = (
     "an account id, '*', an organization id, a statement of a policy, or the parameters of add_layer_version_permission"
@@ -39,7 +41,6 @@ class ExpectedPolicy:
     @classmethod
     def of(cls, statements: Any, *, ids: bool, order: bool) -> ExpectedPolicy:
         """Raises TypeError or ValueError, naming the argument, for anything but a list of statements."""
-        __tracebackhide__ = True
         if isinstance(statements, Mapping) and "Statement" in statements:
             statements = cast(Mapping[str, Any], statements)["Statement"]
         if isinstance(statements, (str, Mapping)) or not isinstance(statements, Iterable):
@@ -50,7 +51,6 @@ class ExpectedPolicy:
 
     def grants(self, partition: str) -> list[Grant]:
         """The same as grants on a layer of that partition."""
-        __tracebackhide__ = True
         found = [grant for one in self.statements for grant in _expected(one, partition)]
         nameless = [grant for grant in found if not grant.sid]
         if self.ids and nameless:
@@ -123,7 +123,6 @@ class ExpectedPolicy:
 
 
 def _expected(one: Any, partition: str) -> Sequence[Grant]:
-    __tracebackhide__ = True
     if isinstance(one, str):
         given: dict[str, Any] = {"OrganizationId": one} if is_organization_id(one) else {"Principal": one}
     elif isinstance(one, Mapping):

@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
-from ..lambda_api.arn import LayerId, layer_id, parse
+from ..lambda_api.arn import LayerId, parse
 from ..service.calls import UNLOGGED
 from ..service.grants import Grant, UnreadablePolicy, grants_of
 
 if TYPE_CHECKING:
     from ..service.service import LayerService
+
+__tracebackhide__ = True
 
 _ALL = 2**63
 State = Literal["never", "emptied", "some"]
@@ -45,8 +47,13 @@ class Reader(Protocol):
         """What a look-up can raise although the layer exists: a client may be allowed one call and denied another."""
         ...
 
+    @property
+    def region_names(self) -> Sequence[str]:
+        """The regions that it reads; none if it reads all of them."""
+        ...
+
     def named(self, name: str, region_name: str | None) -> Sequence[LayerId]:
-        """The layers that a bare name can mean, in that region if one is given."""
+        """The layers that a bare name means, in that region if one is given."""
         ...
 
     def layers(self, region_name: str | None) -> Sequence[LayerId]:
@@ -66,15 +73,13 @@ class ServiceReader:
     """Reads the active service's own state, without a call."""
 
     blinded_by = ()
+    region_names = ()
 
     def __init__(self, service: LayerService) -> None:
         self._service = service
 
     def named(self, name: str, region_name: str | None) -> Sequence[LayerId]:
-        own = layer_id(name, self._service.account_id, region_name or self._service.region_name)
-        found = [layer for layer in self.layers(region_name) if layer.name == name]
-        # As for the API, a bare name is first of all one of the default account and region.
-        return [own] if own in found else found
+        return [layer for layer in self.layers(region_name) if layer.name == name]
 
     def layers(self, region_name: str | None) -> Sequence[LayerId]:
         found = dict.fromkeys([published.layer for published in self._service.store])
@@ -102,7 +107,6 @@ class ClientReader:
 
     def __init__(self, client: Any) -> None:
         """``client`` is one client, or a mapping of region names to clients. Raises TypeError or ValueError."""
-        __tracebackhide__ = True
         clients = list(cast(Mapping[str, Any], client).values()) if isinstance(client, Mapping) else [client]
         for each in clients:
             _check_client(each)
@@ -118,8 +122,11 @@ class ClientReader:
 
         return BotoCoreError, ClientError, ValueError
 
+    @property
+    def region_names(self) -> Sequence[str]:
+        return list(self._clients)
+
     def named(self, name: str, region_name: str | None) -> Sequence[LayerId]:
-        __tracebackhide__ = True
         found: list[LayerId] = []
         for client in self._of_region(region_name):
             listed = _pages(client, "list_layer_versions", "LayerVersions", LayerName=name)
@@ -127,7 +134,6 @@ class ClientReader:
         return found
 
     def layers(self, region_name: str | None) -> Sequence[LayerId]:
-        __tracebackhide__ = True
         return [
             _layer_of(item["LayerArn"])
             for client in self._of_region(region_name)
@@ -135,12 +141,10 @@ class ClientReader:
         ]
 
     def versions(self, layer: LayerId) -> Sequence[int]:
-        __tracebackhide__ = True
         (client,) = self._of_region(layer.region_name)
         return [item["Version"] for item in _pages(client, "list_layer_versions", "LayerVersions", LayerName=layer.arn)]
 
     def see(self, layer: LayerId, version: int) -> Seen | None:
-        __tracebackhide__ = True
         (client,) = self._of_region(layer.region_name)
         which = {"LayerName": layer.arn, "VersionNumber": version}
         response, missing = _ask(client, "get_layer_version_policy", **which)
@@ -158,7 +162,6 @@ class ClientReader:
         return None
 
     def _of_region(self, region_name: str | None) -> Sequence[Any]:
-        __tracebackhide__ = True
         if region_name is None:
             return list(self._clients.values())
         if region_name not in self._clients:
@@ -170,7 +173,6 @@ class ClientReader:
 
 
 def _check_client(client: Any) -> None:
-    __tracebackhide__ = True
     meta = getattr(client, "meta", None)
     service = getattr(getattr(meta, "service_model", None), "service_name", None)
     if service is None:
@@ -194,7 +196,6 @@ _NO_CREDENTIALS = frozenset(
 
 def _ask(client: Any, operation: str, **parameters: Any) -> tuple[dict[str, Any] | None, str]:
     """The response, or the message of a 404. Raises ValueError if the client may not call the operation."""
-    __tracebackhide__ = True
     from botocore.exceptions import ClientError, NoCredentialsError, PartialCredentialsError
 
     try:
@@ -233,7 +234,6 @@ def _unlogged(client: Any) -> Generator[None]:
 
 
 def _pages(client: Any, operation: str, items: str, **parameters: Any) -> list[dict[str, Any]]:
-    __tracebackhide__ = True
     found: list[dict[str, Any]] = []
     while True:
         response, _ = _ask(client, operation, **parameters)

@@ -263,7 +263,7 @@ class Private:
 def _add_a_statement(seen: Seen, view: View, principal: str, organization_id: str | None) -> str:
     wanted = f'Principal="{principal}"' + (f' and OrganizationId="{organization_id}"' if organization_id else "")
     why = "; every new version starts with no policy" if seen.state == "never" else ""
-    where = f" in {seen.layer.region_name}" if len(view.layers) > 1 else ""
+    where = view.place(seen.layer)
     return f"call add_layer_version_permission for version {seen.version}{where} with {wanted}{why}"
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from .messages import several
 
+__tracebackhide__ = True
+
 _PACKAGE = os.path.dirname(__file__) + os.sep
 _open: list[AllAssertions] = []
 """The blocks that are open, innermost last."""
@@ -16,7 +18,6 @@ _open: list[AllAssertions] = []
 
 def fail(text: str) -> None:
     """Raises AssertionError, or keeps the failure for the end of the block that collects them."""
-    __tracebackhide__ = True
     if not _open:
         raise AssertionError(text)
     _open[-1].failures.append((_place(), text))
@@ -36,7 +37,6 @@ class AllAssertions(AbstractContextManager[None]):
         _open.append(self)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        __tracebackhide__ = True
         _open.remove(self)
         if not self.failures:
             return

@@ -159,6 +159,11 @@ class LayerStore:
             ]
         return iter(found)
 
+    def layers_ever(self) -> list[LayerId]:
+        """All layers that were ever published, also those whose versions are all deleted; oldest first."""
+        with self._lock:
+            return list(self._layers)
+
     # --- policies
 
     def policy_for_access(self, layer: LayerId, version: int) -> Policy | None:

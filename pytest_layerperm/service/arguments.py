@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from ..lambda_api.arn import is_account_id, is_region_name
@@ -27,7 +28,14 @@ def check_region_name(region_name: object) -> None:
 def check_operation(argument: str, operation: object) -> None:
     """Raises ValueError for an operation that the log cannot have."""
     if operation not in _OPERATIONS:
-        raise ValueError(f"{argument} must be one of {', '.join(_OPERATIONS)}, not {operation!r}")
+        raise ValueError(f"{argument} must be one of {', '.join(_OPERATIONS)}, not {operation!r}{_near(operation)}")
+
+
+def _near(operation: object) -> str:
+    """The operation that may have been meant, such as ``ListLayers`` for ``list_layers``."""
+    lower = {name.lower(): name for name in _OPERATIONS}
+    near = get_close_matches(str(operation).replace("_", "").lower(), lower, 1)
+    return f"; did you mean {lower[near[0]]}?" if near else ""
 
 
 def check_flag(argument: str, value: object) -> None:

@@ -162,8 +162,12 @@ REJECTED = [
         TypeError,
         "operations must be a list of operation names, not 'ListLayers'",
     ),
-    (lambda: assert_layer_calls(["list_layers"]), ValueError, f"operations: 'list_layers' is none of {OPERATIONS}"),
-    (lambda: assert_layer_calls([[]]), ValueError, f"operations: [] is none of {OPERATIONS}"),
+    (
+        lambda: assert_layer_calls(["list_layers"]),
+        ValueError,
+        f"operations must be one of {OPERATIONS}, not 'list_layers'; did you mean ListLayers?",
+    ),
+    (lambda: assert_layer_calls([[]]), ValueError, f"operations must be one of {OPERATIONS}, not []"),
     (
         lambda: assert_layer_calls(at_most=-1),
         ValueError,
@@ -174,7 +178,68 @@ REJECTED = [
         ValueError,
         "at_most must be a number of calls, or such a number for each operation, not True",
     ),
-    (lambda: assert_layer_calls(at_most={"List": 1}), ValueError, f"at_most: 'List' is none of {OPERATIONS}"),
+    (
+        lambda: assert_layer_calls(at_most={"AddLayerPermission": 1}),
+        ValueError,
+        f"at_most must be one of {OPERATIONS}, not 'AddLayerPermission'; did you mean AddLayerVersionPermission?",
+    ),
+    (
+        lambda: assert_layer_calls({"ListLayers": 5}),
+        TypeError,
+        "operations must be a list of operation names, not {'ListLayers': 5}; "
+        "numbers of calls go into at_most=, which limits them",
+    ),
+    (
+        lambda: assert_layer_calls(at_most=0, layer="shared-dep"),
+        ValueError,
+        "layer: shared-dep never existed, and no call names it; did you mean shared-deps?",
+    ),
+    (
+        lambda: assert_layer_calls(at_most=0, layer="unrelated"),
+        ValueError,
+        "layer: unrelated never existed, and no call names it; there is shared-deps",
+    ),
+    (
+        lambda: assert_layer_calls(at_most=0, layer=ARN.replace("us-east-1", "eu-west-1")),
+        ValueError,
+        f"layer: {ARN.replace('us-east-1', 'eu-west-1')} never existed, and no call names it; did you mean {ARN}?",
+    ),
+    (
+        lambda: assert_layer_calls(at_most=0, layer=f"{ARN}:2"),
+        ValueError,
+        f"layer: {ARN}:2 never existed, and no call names it; the fake has shared-deps, without such a version",
+    ),
+    (
+        lambda: assert_layer_public(layer="shared-deps:1"),
+        ValueError,
+        f"{LAYER_FORMS}'shared-deps:1'; for one version pass its ARN, or the LayerVersion that publish_layer returned",
+    ),
+    (
+        lambda: assert_layer_public(layer=boto3.client("lambda").get_layer_version_by_arn(Arn=f"{ARN}:1")),
+        TypeError,
+        f"{LAYER_FORMS}a dict of boto3; pass its 'LayerVersionArn'",
+    ),
+    (
+        lambda: assert_layer_public(layer={"LayerArn": ARN}),
+        TypeError,
+        f"{LAYER_FORMS}a dict of boto3; pass its 'LayerArn'",
+    ),
+    (lambda: assert_layer_public(layer={}), TypeError, f"{LAYER_FORMS}{{}}"),
+    (
+        lambda: assert_layer_public(layer="shared-deps", regions=["eu-west-1"]),
+        ValueError,
+        "layer: shared-deps does not exist in eu-west-1; the fake has shared-deps in us-east-1",
+    ),
+    (
+        lambda: assert_layer_public(layer=ARN.replace("123456789012", "444444444444")),
+        ValueError,
+        f"layer: {ARN.replace('123456789012', '444444444444')} does not exist; the fake has shared-deps in us-east-1",
+    ),
+    (
+        lambda: assert_layer_public(layer="shared-deps", client=boto3.client("lambda", region_name="eu-west-1")),
+        ValueError,
+        "layer: shared-deps does not exist in eu-west-1; the fake has shared-deps in us-east-1",
+    ),
     (
         lambda: assert_layer_calls([], client=boto3.client("lambda")),
         ValueError,

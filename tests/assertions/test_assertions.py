@@ -198,7 +198,7 @@ def test_a_layer_means_every_version(layerperm, looking, layer):
         assert_layer_shared_with(PARTNER, layer=layer, **looking)
     assert str(one.value).partition("\n")[0] == "shared-deps:61 is not shared with 222222222222"
     assert str(two.value).partition("\n")[0] == (
-        "2 of 62 versions of shared-deps are not shared with 222222222222: 62 and 61"
+        "2 of 62 versions of shared-deps are not shared with 222222222222: versions 62 and 61"
     )
 
 

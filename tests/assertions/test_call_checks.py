@@ -61,6 +61,22 @@ def test_calls_about_a_layer(layerperm, layerperm_client, layer):
     assert_layer_calls(["AddLayerVersionPermission"], layer=layer)
 
 
+def test_calls_about_a_layer_that_is_gone(layerperm, layerperm_layer, layerperm_client):
+    """A layer or version that was deleted can be named still, by its name or ARN, without a call that names it."""
+    layerperm_client.delete_layer_version(LayerName="shared-deps", VersionNumber=1)
+    layerperm.calls.clear()
+    for layer in (layerperm_layer, "shared-deps", ARN):
+        assert_layer_calls([], layer=layer)
+    with pytest.raises(ValueError, match=r"^layer: .*:2 never existed, .*; the fake has shared-deps, without such"):
+        assert_layer_calls([], layer=f"{ARN}:2")
+
+
+def test_calls_about_no_layer(layerperm):
+    """Without any layer there is none to mean."""
+    with pytest.raises(ValueError, match=r"^layer: deps never existed, and no call names it; there is no layer$"):
+        assert_layer_calls([], layer="deps")
+
+
 def test_calls_about_a_version(layerperm, layerperm_client):
     """With a version only calls about that version count."""
     layers = [layerperm.publish_layer(), layerperm.publish_layer()]

@@ -91,7 +91,7 @@ def test_another_endpoint_without_the_version(answered):
     """A version that GetLayerVersion does not find either does not exist."""
     missing = ("get_layer_version_policy", "ResourceNotFoundException")
     client = answered(missing, ("get_layer_version", "ResourceNotFoundException"))
-    with pytest.raises(ValueError, match=r":1 does not exist$"):
+    with pytest.raises(ValueError, match=r":1 does not exist in us-east-1$"):
         assert_layer_private(client=client, layer=f"{ARN}:1")
 
 
@@ -173,9 +173,11 @@ def test_clients_of_several_regions(layerperm):
         layerperm.publish_layer(region_name=region).grant(PARTNER)
     assert_layer_shared_with(PARTNER, layer="shared-deps", client=clients, regions=regions)
     assert_layer_shared_with(PARTNER, client=clients, regions=regions)
-    with pytest.raises(AssertionError, match=r"^shared-deps is the name of several layers\n"):
+    assert_layer_shared_with(PARTNER, layer="shared-deps", client=clients)
+    layerperm.publish_layer(region_name="eu-west-1")
+    with pytest.raises(AssertionError, match=r"^shared-deps:2 in eu-west-1 is not shared with 222222222222\n"):
         assert_layer_shared_with(PARTNER, layer="shared-deps", client=clients)
-    with pytest.raises(AssertionError, match=r"^2 layer versions exist, and layer= does not say which is meant\n"):
+    with pytest.raises(AssertionError, match=r"^3 layer versions exist, and layer= does not say which is meant\n"):
         assert_layer_shared_with(PARTNER, client=clients)
 
 
@@ -189,19 +191,45 @@ def test_regions_of_a_version(layerperm):
         assert_layer_private(layer=layer, regions=["us-east-1", "cn-north-1"])
 
 
-def test_a_bare_name_is_first_of_all_ones_own(layerperm):
-    """A bare name is a layer of the default account and region, or else the only one of that name."""
-    layerperm.publish_layer(region_name="eu-west-1").grant("*")
-    assert_layer_public(layer="shared-deps")
-    layerperm.publish_layer()
-    assert_layer_private(layer="shared-deps")
+def test_a_name_means_every_layer_of_that_name(layerperm):
+    """A name means the layers of that name in all regions and accounts; regions= narrows it."""
+    layerperm.publish_layer("deps")
+    layerperm.publish_layer("deps", region_name="eu-west-1").grant("*")
+    layerperm.publish_layer("deps", region_name="eu-west-2", account_id=PARTNER)
+    with pytest.raises(AssertionError, match=r"^deps:1 in eu-west-1 of account 123456789012 is public\n"):
+        assert_layer_not_public(layer="deps")
+    with pytest.raises(AssertionError, match=r"^2 of 3 versions of deps are not public: "):
+        assert_layer_public(layer="deps")
+    assert_layer_not_public(layer="deps", regions=["us-east-1", "eu-west-2"])
+    assert_layer_public(layer="deps", regions=["eu-west-1"])
+    assert_layer_not_public(layer="arn:aws:lambda:us-east-1:123456789012:layer:deps")
+
+
+def test_through_a_client_a_name_is_its_own(layerperm, layerperm_client):
+    """With client= a name is one of that client's account and region."""
+    layerperm.publish_layer("deps")
+    layerperm.publish_layer("deps", region_name="eu-west-1").grant("*")
+    assert_layer_not_public(layer="deps", client=layerperm_client)
+    assert_layer_public(layer="deps", client=layerperm.client(region_name="eu-west-1"))
+
+
+def test_the_same_layer_in_another_account(layerperm):
+    """A layer that does not exist is named with the accounts that have it."""
+    layerperm.publish_layer("deps", account_id=PARTNER, region_name="eu-west-1")
+    layerperm.publish_layer("deps", region_name="eu-west-2")
+    with pytest.raises(ValueError, match="does not exist") as rejected:
+        assert_layer_public(layer=f"{ARN.replace('shared-deps', 'deps')}:1")
+    assert str(rejected.value) == (
+        "layer: arn:aws:lambda:us-east-1:123456789012:layer:deps:1 does not exist; "
+        "the fake has deps in eu-west-1 of account 222222222222 and eu-west-2 of account 123456789012"
+    )
 
 
 def test_a_deleted_version_does_not_exist(layerperm_layer, layerperm_client):
     """The handle of a deleted version is rejected."""
     layerperm_client.delete_layer_version(LayerName="shared-deps", VersionNumber=1)
-    for through, instead in (({}, "; there is no layer version"), ({"client": layerperm_client}, "")):
-        with pytest.raises(ValueError, match=rf"^layer: {ARN}:1 does not exist{instead}$"):
+    for through, instead in (({}, ""), ({"client": layerperm_client}, " in us-east-1")):
+        with pytest.raises(ValueError, match=rf"^layer: {ARN}:1 does not exist{instead}; there is no layer version$"):
             assert_layer_private(layer=layerperm_layer, **through)
 
 

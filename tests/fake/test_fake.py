@@ -622,7 +622,8 @@ def test_log_of_no_operation(layerperm, ask):
     assert str(refused.value) == (
         "operation must be one of AddLayerVersionPermission, DeleteLayerVersion, GetLayerVersion, "
         "GetLayerVersionByArn, GetLayerVersionPolicy, ListLayerVersions, ListLayers, PublishLayerVersion, "
-        "RemoveLayerVersionPermission, not 'AddLayerPermission'"
+        "RemoveLayerVersionPermission, not 'AddLayerPermission'; "
+        "did you mean AddLayerVersionPermission?"
     )
 
 

@@ -321,3 +321,12 @@ def test_lists_while_versions_come_and_go(store: LayerStore) -> None:
         assert isinstance(pages, list)
         # At each moment one version is there, or two between a publication and the deletion of the one before it.
         assert [page for page in pages if page not in ([page[0]], [page[0], page[0] - 1])] == []
+
+
+def test_layers_that_ever_were(store: LayerStore) -> None:
+    """A layer whose versions are all deleted is still known by name."""
+    publish(store)
+    publish(store, "tools")
+    store.delete(LAYER, 1)
+    assert [layer.name for layer in store.layers_ever()] == ["shared-deps", "tools"]
+    assert [version.layer.name for version in store] == ["tools"]

@@ -112,7 +112,7 @@ def test_several_policies(layerperm, says):
     layerperm.publish_layer()
     with says(
         """
-        2 of 3 versions of shared-deps have another policy than expected: 3 and 2
+        2 of 3 versions of shared-deps have another policy than expected: versions 3 and 2
 
           shared-deps:3  WRONG  no policy
           shared-deps:2  WRONG  no policy

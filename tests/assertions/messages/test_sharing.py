@@ -81,7 +81,7 @@ def test_several_versions(layerperm, says):
     layerperm.publish_layer().grant("222222222232", statement_id="partner")
     with says(
         """
-        2 of 3 versions of shared-deps are not shared with 222222222222: 3 and 1
+        2 of 3 versions of shared-deps are not shared with 222222222222: versions 3 and 1
 
           shared-deps:3  WRONG  shared with 222222222232
           shared-deps:2  ok     shared with 222222222222
