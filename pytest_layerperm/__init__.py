@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 terminal_columns = 80
 """Columns of the terminal, as the plugin saw it when pytest started."""
+services_of_test: list[Any] | None = None
+"""Services that were switched on in the test that pytest now runs, whose report lists their calls; None outside."""
 _HOMES = {
     "CallLog": "service.calls",
     "ConnectionLost": "service.fault_kinds",

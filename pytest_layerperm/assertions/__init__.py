@@ -22,10 +22,20 @@ from ..lambda_api.arn import is_account_id, is_organization_id
 from ..service.active import active_service
 from .call_checks import Budget
 from .call_lookup import calls_about, had_policy_before
-from .lookup import NO_FAKE, MissingInRegion, NotOneLayer, View, look
-from .messages import failure, missing_in_region, not_one_layer
+from .lookup import NO_FAKE, MissingInRegion, NothingReachedTheFake, NotOneLayer, View, check_gone_past, look
+from .messages import failure, missing_in_region, not_one_layer, nothing_reached_the_fake
 from .policy_checks import Before, ExpectedPolicy
-from .sharing_checks import Check, NotPublic, NotSharedWith, Private, Public, SharedWith, SharedWithOrganization, Via
+from .sharing_checks import (
+    Check,
+    NotPossiblyAMember,
+    NotPublic,
+    NotSharedWith,
+    Private,
+    Public,
+    SharedWith,
+    SharedWithOrganization,
+    Via,
+)
 from .soft import fail
 
 if TYPE_CHECKING:
@@ -76,6 +86,9 @@ def assert_layer_not_shared_with(
 ) -> None:
     """Fails if the account (twelve digits) may use the layer version in any way.
 
+    Also if a statement allows an organization that ``LayerPerm.organization`` has not declared: the account may be
+    a member.
+
     ``layer``, ``client`` and ``regions`` choose the versions: see ``pytest_layerperm.assertions``.
     https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html
 
@@ -85,7 +98,9 @@ def assert_layer_not_shared_with(
     _check_account_id(account_id)
     view = _look(layer, client, regions)
     if view is not None:
-        _demand(NotSharedWith(account_id, view.organization_of(account_id)), view)
+        organization_id = view.organization_of(account_id)
+        if _demand(NotSharedWith(account_id, organization_id), view) and organization_id is None:
+            _demand(NotPossiblyAMember(account_id, view.knows_organization), view)
 
 
 def assert_layer_shared_with_organization(
@@ -240,8 +255,13 @@ def assert_layer_calls(
     service = active_service()
     if service is None:
         raise RuntimeError(NO_FAKE)
+    try:
+        check_gone_past(service)
+    except NothingReachedTheFake as past:
+        fail(nothing_reached_the_fake(str(past)))
+        return
     calls = calls_about(service, layer)
-    failures = budget.failures(calls, lambda arn: had_policy_before(calls, arn, service))
+    failures = budget.failures(calls, service.region_name, lambda arn: had_policy_before(calls, arn, service))
     if failures:
         fail("\n\n".join(failures))
 
@@ -254,17 +274,20 @@ def _look(layer: Any, client: Any, regions: Any) -> View | None:
         problem = not_one_layer(unclear)
     except MissingInRegion as missing:
         problem = missing_in_region(missing)
+    except NothingReachedTheFake as past:
+        problem = nothing_reached_the_fake(str(past))
     fail(problem)
     return None
 
 
-def _demand(check: Check, view: View | None) -> None:
-    """Fails if a version is not as the check demands."""
+def _demand(check: Check, view: View | None) -> bool:
+    """Fails if a version is not as the check demands; returns whether all are."""
     if view is None:
-        return
+        return False
     failing = [seen for seen in view.asked if not check.holds(seen)]
     if failing:
         fail(failure(check, view, failing))
+    return not failing
 
 
 def _check_account_id(account_id: object) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..service.arguments import check_operation
 from ..service.calls import grouped_by_invocation
-from .messages import call_row, text_of, what_to_do
+from .messages import call_rows, text_of, what_to_do
 from .tables import joined, table
 
 if TYPE_CHECKING:
@@ -62,32 +62,37 @@ class Budget:
             )
         return cls(operations, cast(Any, at_most), with_revision_id, no_page_twice)
 
-    def failures(self, calls: Iterable[LoggedCall], shared_before: Callable[[str], bool]) -> list[str]:
-        """The text of each demand that the calls do not meet.
+    def failures(
+        self, calls: Iterable[LoggedCall], region_name: str, shared_before: Callable[[str], bool]
+    ) -> list[str]:
+        """The text of each demand that the calls do not meet; ``region_name`` is the fake's default one.
 
         ``shared_before`` says whether the layer version of that ARN had a policy before the first of the calls.
         """
         made = grouped_by_invocation(calls)
-        found = [self._wrong_operations(made), *self._too_many(made)]
+        found = [self._wrong_operations(made, region_name), *self._too_many(made)]
         if self.with_revision_id:
-            found.append(_blind_writes(made, shared_before))
+            found.append(_blind_writes(made, region_name, shared_before))
         if self.no_page_twice:
-            found.append(_pages_again(made))
+            found.append(_pages_again(made, region_name))
         return [text for text in found if text]
 
-    def _wrong_operations(self, made: Sequence[Attempts]) -> str:
+    def _wrong_operations(self, made: Sequence[Attempts], region_name: str) -> str:
         if self.operations is None:
             return ""
         names = [attempts[0].operation for attempts in made]
         if tuple(names) == self.operations:
             return ""
+        shown = call_rows(made, region_name)
         rows: list[list[str]] = []
         for tag, first, last, wanted_first, wanted_last in SequenceMatcher(
             None, self.operations, names, autojunk=False
         ).get_opcodes():
-            rows += [["-", operation, "", "", "missing"] for operation in self.operations[first:last] if tag != "equal"]
+            rows += [
+                ["-", operation, "", "", "", "missing"] for operation in self.operations[first:last] if tag != "equal"
+            ]
             mark = " " if tag == "equal" else "+"
-            rows += [[mark, *call_row(attempts)] for attempts in made[wanted_first:wanted_last]]
+            rows += [[mark, *row] for row in shown[wanted_first:wanted_last]]
         missing, extra = Counter(self.operations) - Counter(names), Counter(names) - Counter(self.operations)
         parts = [f"{_counted(missing)} missing"] if missing else []
         parts += [f"{_counted(extra)} not expected"] if extra else []
@@ -115,7 +120,7 @@ class Budget:
                 )
 
 
-def _blind_writes(made: Sequence[Attempts], shared_before: Callable[[str], bool]) -> str:
+def _blind_writes(made: Sequence[Attempts], region_name: str, shared_before: Callable[[str], bool]) -> str:
     blind: list[Attempts] = []
     has_policy: dict[str, bool] = {}
     for attempts in made:
@@ -133,7 +138,7 @@ def _blind_writes(made: Sequence[Attempts], shared_before: Callable[[str], bool]
     calls = "a call changed a policy" if len(blind) == 1 else f"{len(blind)} calls changed a policy"
     return text_of(
         f"{calls} without RevisionId",
-        table([call_row(attempts) for attempts in blind]),
+        table(call_rows(blind, region_name)),
         what_to_do(
             "pass the RevisionId of the policy that the change is made for, as get_layer_version_policy returned it; "
             "without it another writer's change can be overwritten unnoticed"
@@ -141,7 +146,7 @@ def _blind_writes(made: Sequence[Attempts], shared_before: Callable[[str], bool]
     )
 
 
-def _pages_again(made: Sequence[Attempts]) -> str:
+def _pages_again(made: Sequence[Attempts], region_name: str) -> str:
     pages: dict[object, list[Attempts]] = {}
     for attempts in made:
         call = attempts[0]
@@ -153,10 +158,9 @@ def _pages_again(made: Sequence[Attempts]) -> str:
     if not again:
         return ""
     rows: list[list[str]] = []
-    for listed in again:
-        operation, name, _, _ = call_row(listed[0])
+    for listed, row in zip(again, call_rows([listed[0] for listed in again], region_name), strict=True):
         marker = listed[0][0].parameters.get("Marker")
-        rows.append([operation, name, f"page after {marker}" if marker else "first page", f"{len(listed)} times"])
+        rows.append([*row[:3], f"page after {marker}" if marker else "first page", f"{len(listed)} times"])
     return text_of(
         f"{len(again)} list {'page was' if len(again) == 1 else 'pages were'} asked for more than once",
         table(rows),

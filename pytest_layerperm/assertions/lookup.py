@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
@@ -57,9 +57,18 @@ class View:
         region = f" in {layer.region_name}" if regions else ""
         return f"{region} of account {layer.account_id}" if accounts else region
 
+    @property
+    def region_name(self) -> str:
+        """The default region of the fake whose calls these are."""
+        return "" if self.service is None else self.service.region_name
+
     def organization_of(self, account_id: str) -> str | None:
         """The organization that an account is declared a member of."""
         return None if self.service is None else self.service.callers.organization_of(account_id)
+
+    def knows_organization(self, organization_id: str) -> bool:
+        """Whether it is known who is a member of an organization."""
+        return self.service is not None and self.service.callers.knows_organization(organization_id)
 
     def siblings(self, seen: Seen) -> Iterable[Seen]:
         """The other versions of the same layer, the newest of them, as far as they can be seen."""
@@ -98,12 +107,8 @@ class MissingInRegion(Exception):
         """Regions that were not asked for, in which there is a layer of that name."""
 
 
-class WentPast(Exception):
-    """No call reached the fake, and layer calls went to other addresses of this machine: address -> how many."""
-
-    def __init__(self, went_past: Mapping[str, int]) -> None:
-        super().__init__(went_past)
-        self.went_past = went_past
+class NothingReachedTheFake(Exception):
+    """No call reached the fake, and layer calls went to other servers on this machine: the text says how many."""
 
 
 def look(layer: Any = None, client: Any = None, regions: Any = None, *, service: LayerService | None = None) -> View:
@@ -111,8 +116,8 @@ def look(layer: Any = None, client: Any = None, regions: Any = None, *, service:
 
     ``layer`` is a ``LayerVersion``, a version ARN, a layer ARN (every version) or a layer name (every version of
     every layer of that name); None means the only version there is. ``regions`` narrows it to these, and demands
-    that it exists in each. Raises NotOneLayer, MissingInRegion and WentPast, which are findings, and TypeError or
-    ValueError, naming the argument, for anything else.
+    that it exists in each. Raises NotOneLayer, MissingInRegion and NothingReachedTheFake, which are findings, and
+    TypeError or ValueError, naming the argument, for anything else.
     """
     service = service or active_service()
     if client is not None:
@@ -123,6 +128,8 @@ def look(layer: Any = None, client: Any = None, regions: Any = None, *, service:
         raise RuntimeError(NO_FAKE)
     wanted = parsed_layer(layer)
     region_names = parsed_regions(regions)
+    if client is None and service is not None:
+        check_gone_past(service)
     asked: list[Seen] = []
     missing: list[str] = []
     for region_name in region_names or [None]:
@@ -138,6 +145,12 @@ def look(layer: Any = None, client: Any = None, regions: Any = None, *, service:
         others = dict.fromkeys([one.region_name for one in layers if one.region_name not in region_names])
         raise MissingInRegion(missing, view, list(others))
     return view
+
+
+def check_gone_past(service: LayerService) -> None:
+    """Raises NothingReachedTheFake: what the fake has says nothing about the code under test."""
+    if service.gone_past and not len(service.calls):
+        raise NothingReachedTheFake(str(service.gone_past))
 
 
 def _seen(reader: Reader, wanted: Wanted, region_name: str | None) -> list[Seen]:

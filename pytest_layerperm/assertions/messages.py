@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..service.calls import grouped_by_invocation, outcomes, short_name
+import pytest_layerperm
+
+from ..service.calls import grouped_by_invocation, has_regions, outcomes, short_name
 from ..service.grants import Grant
 from .explanation import allowed_by, no_policy
 from .tables import joined, paragraph, table
@@ -44,7 +46,8 @@ def failure(check: Check, view: View, failing: Sequence[Seen]) -> str:
         versions(view, failing),
         policy(first, check.note) if alone and (first.grants or len(view.asked) == 1) else "",
         nearest("" if alone else label(first, view), check.nearest(first, view)),
-        changes(view.calls, view.layers),
+        changes(view),
+        gone_past(view),
         what_to_do(check.remedy(first, view)),
     )
 
@@ -115,23 +118,41 @@ def what_to_do(remedy: str) -> str:
     return paragraph(f"What to do: {remedy}.", hanging="  ")
 
 
-def changes(calls: Sequence[LoggedCall], layers: Iterable[LayerId], title: str = "Calls that led here") -> str:
-    """The last calls that write to these layers, a call and its retries in one row."""
-    about = tuple(layers)
+def changes(view: View) -> str:
+    """The last calls that write to the layers of a failure, unless the report of the test lists all calls."""
+    if pytest_layerperm.services_of_test is not None:
+        return ""
+    return writes_to(view, view.calls, "Calls that led here")
+
+
+def writes_to(view: View, calls: Iterable[LoggedCall], title: str) -> str:
+    """The last calls that write to the layers of a view, a call and its retries in one row."""
+    about = view.layers
     writes = [call for call in calls if call.operation in _WRITES and _is_about(call, about)]
     groups = grouped_by_invocation(writes)
     if not groups:
         return ""
     left_out = len(groups) - _MOST_CALLS
     which = f", the last {_MOST_CALLS} of {len(groups)}" if left_out > 0 else ""
-    return f"{title}{which}:\n{table([call_row(attempts) for attempts in groups[-_MOST_CALLS:]])}"
+    return f"{title}{which}:\n{table(call_rows(groups[-_MOST_CALLS:], view.region_name))}"
 
 
-def call_row(attempts: Sequence[LoggedCall]) -> list[str]:
-    """A call in words: operation, layer, statement, outcome."""
+def call_rows(calls: Sequence[Sequence[LoggedCall]], region_name: str) -> list[list[str]]:
+    """Calls in words: operation, region (if any is not the default one), layer, statement, outcome."""
+    regions = has_regions(calls, region_name)
+    return [_call_row(attempts, attempts[0].region_name if regions else "") for attempts in calls]
+
+
+def _call_row(attempts: Sequence[LoggedCall], region_name: str) -> list[str]:
     call = attempts[0]
     given = [str(call.parameters.get(name) or "") for name in ("StatementId", "Principal", "OrganizationId")]
-    return [call.operation, short_name(call), " ".join([text for text in given if text]), outcomes(attempts)]
+    return [
+        call.operation,
+        region_name,
+        short_name(call),
+        " ".join([text for text in given if text]),
+        outcomes(attempts),
+    ]
 
 
 def _is_about(call: LoggedCall, layers: Iterable[LayerId]) -> bool:
@@ -169,6 +190,24 @@ def missing_in_region(missing: MissingInRegion) -> str:
         f"{name} exists in {joined(missing.others)} too, which regions= does not name." if missing.others else "",
         what_to_do("publish it there too, or leave the region out of regions="),
     )
+
+
+def nothing_reached_the_fake(past: str) -> str:
+    """All layer calls went to another server on this machine."""
+    return text_of(
+        f"no layer call reached the fake: {past}",
+        what_to_do(
+            "remove endpoint_url from the clients of the code under test, or AWS_ENDPOINT_URL from its settings: "
+            "without them its calls reach the fake; to check that server instead, pass client=, a client of it"
+        ),
+    )
+
+
+def gone_past(view: View) -> str:
+    """The layer calls that the fake did not get, if a fake was looked at."""
+    if view.service is None or not view.service.gone_past or not view.reader.reads_a_fake:
+        return ""
+    return paragraph(f"Beside the fake: {view.service.gone_past}. Remove endpoint_url to have them here.", hanging="  ")
 
 
 def several(failures: Sequence[tuple[str, str]]) -> str:

@@ -12,7 +12,7 @@ from ..lambda_api.model import ACTION
 from ..service.grants import Grant, UnreadablePolicy, grants_of
 from .explanation import allowed_by, no_policy
 from .lookup import View
-from .messages import changes, label, text_of, verdict_on_several, versions, what_to_do
+from .messages import changes, gone_past, label, text_of, verdict_on_several, versions, what_to_do, writes_to
 from .readers import Seen
 from .tables import joined, table
 
@@ -77,7 +77,8 @@ class ExpectedPolicy:
             verdict,
             versions(view, failing),
             self._compared(first),
-            changes(view.calls, view.layers),
+            changes(view),
+            gone_past(view),
             what_to_do("lines with - are missing, lines with + are not expected: change the code, or what is expected")
             if not self._only_order(first)
             else what_to_do("leave out order=True unless the order matters; to AWS it does not"),
@@ -180,7 +181,7 @@ class Before:
         return text_of(
             verdict,
             *[_differences(seen, now) for seen, now in changed],
-            changes(calls, self.view.layers, "Calls in the block"),
+            writes_to(self.view, calls, "Calls in the block"),
             what_to_do("a dry run or a failed call must leave policies as they are: find the call that wrote"),
         )
 

@@ -43,6 +43,11 @@ class Reader(Protocol):
     """Where layer versions are looked up."""
 
     @property
+    def reads_a_fake(self) -> bool:
+        """Whether it reads the fake's own state."""
+        ...
+
+    @property
     def blinded_by(self) -> tuple[type[Exception], ...]:
         """What a look-up can raise although the layer exists: a client may be allowed one call and denied another."""
         ...
@@ -74,6 +79,7 @@ class ServiceReader:
 
     blinded_by = ()
     region_names = ()
+    reads_a_fake = True
 
     def __init__(self, service: LayerService) -> None:
         self._service = service
@@ -104,6 +110,8 @@ class ServiceReader:
 
 class ClientReader:
     """Looks through boto3 Lambda clients, one for each region, by the calls that every endpoint has."""
+
+    reads_a_fake = False
 
     def __init__(self, client: Any) -> None:
         """``client`` is one client, or a mapping of region names to clients. Raises TypeError or ValueError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -161,6 +161,44 @@ class NotSharedWith:
 
     def remedy(self, seen: Seen, view: View) -> str:
         return _remove(self._culprits(seen))
+
+
+@dataclass(frozen=True)
+class NotPossiblyAMember:
+    """No statement allows an organization of which nobody has said whether the account is a member."""
+
+    account_id: str
+    knows_organization: Callable[[str], bool]
+
+    def holds(self, seen: Seen) -> bool:
+        return not any(self._is_open(grant) for grant in seen.grants)
+
+    def _is_open(self, grant: Grant) -> bool:
+        if grant.organization_id is None or grant.principal not in ("*", self.account_id):
+            return False
+        return not self.knows_organization(grant.organization_id)
+
+    @property
+    def wrong(self) -> str:
+        return f"may be shared with {self.account_id}: the members of an organization are not declared"
+
+    @property
+    def all_wrong(self) -> str:
+        return f"every version of {{}} {self.wrong}"
+
+    def note(self, grant: Grant) -> str:
+        return "its members are not declared" if self._is_open(grant) else ""
+
+    def nearest(self, seen: Seen, view: View) -> Iterable[str]:
+        return ()
+
+    def remedy(self, seen: Seen, view: View) -> str:
+        organization_id = next(grant.organization_id for grant in seen.grants if self._is_open(grant))
+        with_a_fake = "" if view.service is not None else ", with a fake on"
+        return (
+            f'declare who is a member{with_a_fake}: layerperm.organization("{organization_id}", accounts=[…]), '
+            f"with {self.account_id} among them only if it is one"
+        )
 
 
 @dataclass(frozen=True)

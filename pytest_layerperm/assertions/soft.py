@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
-import os
 from contextlib import AbstractContextManager
 from typing import Any
 
+from ..service.places import place_of_call
 from .messages import several
 
 __tracebackhide__ = True
 
-_PACKAGE = os.path.dirname(__file__) + os.sep
 _open: list[AllAssertions] = []
 """The blocks that are open, innermost last."""
 
@@ -20,7 +18,7 @@ def fail(text: str) -> None:
     """Raises AssertionError, or keeps the failure for the end of the block that collects them."""
     if not _open:
         raise AssertionError(text)
-    _open[-1].failures.append((_place(), text))
+    _open[-1].failures.append((place_of_call(), text))
 
 
 class AllAssertions(AbstractContextManager[None]):
@@ -46,12 +44,3 @@ class AllAssertions(AbstractContextManager[None]):
             noted.__notes__ = [*getattr(error, "__notes__", []), several(self.failures)]
             return
         raise AssertionError(self.failures[0][1] if len(self.failures) == 1 else several(self.failures))
-
-
-def _place() -> str:
-    """File and line from which the helper was called."""
-    frame = inspect.currentframe()
-    assert frame is not None
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"

@@ -67,6 +67,16 @@ def _first_of_function_scope(item: pytest.Item, names: list[str]) -> int:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Keeps the services that the test switches on, by the fixture or by itself, until its reports are made."""
+    outer, pytest_layerperm.services_of_test = pytest_layerperm.services_of_test, []
+    try:
+        return (yield)
+    finally:
+        pytest_layerperm.services_of_test = outer
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Fails a test that passed if a fault never struck or the code under test hid what must be seen.
 
@@ -135,12 +145,11 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Gives a failed test's report the calls that it made, and a helper's verdict as its one line in the summary."""
     report = yield
-    fake: LayerPerm | None = item.stash.get(FAKE, None)
-    if fake is not None and report.failed:
-        from ..fake import service_of
-        from .reporting import add_calls, add_identity_policies, put_verdict_first
+    services: list[LayerService] = pytest_layerperm.services_of_test or []
+    if services and report.failed:
+        from .reporting import add_service, put_verdict_first
 
-        add_identity_policies(report, service_of(fake).callers.judged)
-        add_calls(report, fake.calls, whole=item.config.get_verbosity() >= 2)
+        for service in {id(each): each for each in services}.values():
+            add_service(report, service, whole=item.config.get_verbosity() >= 2)
         put_verdict_first(report, call.excinfo)
     return report

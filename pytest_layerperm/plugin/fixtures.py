@@ -47,7 +47,7 @@ def layerperm(request: pytest.FixtureRequest) -> Iterator[LayerPerm]:
             my_tool.share(layer.arn, "222222222222")
             assert_layer_shared_with("222222222222")
     """
-    from ..fake import NEW_YEAR, LayerPerm
+    from ..fake import NEW_YEAR, LayerPerm, service_of
     from ..patches.environment import fake_environment, remember
     from .markers import test_faults, test_settings
 
@@ -57,7 +57,8 @@ def layerperm(request: pytest.FixtureRequest) -> Iterator[LayerPerm]:
     if "layerperm_clock" in request.fixturenames:
         arguments.setdefault("frozen_at", NEW_YEAR)
     fake = LayerPerm(**arguments)
-    fake.inject(*faults)
+    for fault, marker in faults:
+        service_of(fake).inject(fault, origin=marker)
     if "monkeypatch" in request.fixturenames:
         remember(fake_environment(fake.account_id, fake.region_name), request.getfixturevalue("monkeypatch"))
     item.stash[FAKE] = fake

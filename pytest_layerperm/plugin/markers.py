@@ -74,10 +74,10 @@ def _reject(marker: pytest.Mark) -> NoReturn:
     pytest.fail(f"@pytest.mark.{marker.name}: there is no such marker\nThere are {names}.", pytrace=False)
 
 
-def test_faults(item: pytest.Item) -> list[Fault]:
-    """The faults of the test's markers, in the order in which they are written."""
+def test_faults(item: pytest.Item) -> list[tuple[Fault, str]]:
+    """The faults of the test's markers, each with its marker, in the order in which they are written."""
     found = [(marker, fault_class(marker.name)) for marker in _outermost_first(item)]
-    return [_call(marker, fault) for marker, fault in found if fault is not None]
+    return [(_call(marker, fault), f"@pytest.mark.{marker.name}") for marker, fault in found if fault is not None]
 
 
 def _outermost_first(item: pytest.Item) -> list[pytest.Mark]:

@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pytest_layerperm
+
 if TYPE_CHECKING:
     from .service import LayerService
 
@@ -20,6 +22,10 @@ class Activation:
     """How many times it was switched on; it is off once it was switched off as often."""
     clock: Any = None
     """freezegun's frozen clock; None if the clock runs."""
+
+    def __post_init__(self) -> None:
+        if pytest_layerperm.services_of_test is not None:
+            pytest_layerperm.services_of_test.append(self.service)
 
 
 _activations: list[Activation] = []

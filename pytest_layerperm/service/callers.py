@@ -48,6 +48,8 @@ class Identities(Protocol):
 
     def organization_of(self, account_id: str) -> str | None: ...
 
+    def knows_organization(self, organization_id: str) -> bool: ...
+
 
 class Callers:
     """The callers of one fake."""
@@ -57,6 +59,8 @@ class Callers:
         self.identities: Identities | None = None
         self._signed_in: dict[str, tuple[Principal, Restrictions]] = {}
         self._organizations: dict[str, str] = {}
+        self._declared: set[str] = set()
+        """Organizations that were declared, those without members too."""
         self.judged: dict[str, str] = {}
         """Users and role sessions whose calls were judged by identity policies: ARN -> where these came from."""
 
@@ -64,6 +68,7 @@ class Callers:
         """Forgets who signed in, and all organizations."""
         self._signed_in.clear()
         self._organizations.clear()
+        self._declared.clear()
         self.judged.clear()
 
     def declare(self, organization_id: str, accounts: Iterable[str]) -> None:
@@ -83,6 +88,7 @@ class Callers:
                     "and an account is in one organization at most"
                 )
         self._organizations.update(dict.fromkeys(members, organization_id))
+        self._declared.add(organization_id)
 
     @property
     def organizations(self) -> Mapping[str, str]:
@@ -95,6 +101,12 @@ class Callers:
         if declared is None and self.identities is not None:
             return self.identities.organization_of(account_id)
         return declared
+
+    def knows_organization(self, organization_id: str) -> bool:
+        """Whether it is known who is a member: as declared, or as moto's Organizations has it."""
+        if organization_id in self._declared:
+            return True
+        return self.identities is not None and self.identities.knows_organization(organization_id)
 
     def sign_in(self, account_id: str, partition: str, identity_policy: str | Mapping[str, Any] | None) -> str:
         """An access key of the account: its root's, or a user's that the policy restricts.

@@ -130,6 +130,27 @@ class CallLog:
         return f"<CallLog of {len(self._calls)} attempts>"
 
 
+class CallsGonePast:
+    """Layer calls that went to servers on this machine and not to the fake, counted by address."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, set[object]] = {}
+
+    def add(self, address: str, invocation_id: str | None) -> None:
+        """Counts a call; its retries have the same id."""
+        self._calls.setdefault(address, set()).add(invocation_id or object())
+
+    def __bool__(self) -> bool:
+        return bool(self._calls)
+
+    def __str__(self) -> str:
+        """``2 layer calls went to http://localhost:4566``; empty if there were none."""
+        counts = [(address, len(calls)) for address, calls in self._calls.items()]
+        return " and ".join(
+            [f"{number} layer call{'' if number == 1 else 's'} went to {address}" for address, number in counts]
+        )
+
+
 def grouped_by_invocation(calls: Iterable[LoggedCall]) -> list[list[LoggedCall]]:
     """The attempts of each call, retries together, in the order of the first attempts."""
     groups: list[list[LoggedCall]] = []
@@ -151,6 +172,17 @@ def outcomes(attempts: Sequence[LoggedCall]) -> str:
     return ", ".join([*earlier, attempts[-1].outcome])
 
 
+def has_regions(calls: Iterable[Sequence[LoggedCall]], region_name: str) -> bool:
+    """Whether a table of these calls has to name their regions: not if all are of the default one."""
+    return any(call.region_name != region_name for attempts in calls for call in attempts)
+
+
+def named_layer(call: LoggedCall) -> str:
+    """The ARN that the call names, or its LayerName if that is none; empty for a call that names no layer."""
+    return call.layer or str(call.parameters.get("LayerName") or call.parameters.get("Arn") or "")
+
+
 def short_name(call: LoggedCall) -> str:
-    """The layer version as ``name:version``; the region for a call that is about no layer."""
-    return call.region_name if call.layer is None else call.layer.partition(":layer:")[2]
+    """The layer version as ``name:version``, or the layer as ``name``; empty for a call that names none."""
+    named = named_layer(call)
+    return named.partition(":layer:")[2] or named

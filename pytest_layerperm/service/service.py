@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from urllib.parse import parse_qs
@@ -14,10 +14,12 @@ from ..lambda_api.operations import Fetch, Operations
 from ..lambda_api.store import LayerStore
 from ..lambda_api.wire import API_PATH, NO_OPERATION, Call, Request, Response, decode
 from .callers import Callers
-from .calls import UNLOGGED, CallLog, LoggedCall, logged_parameters
+from .calls import UNLOGGED, CallLog, CallsGonePast, LoggedCall, logged_parameters
 from .faults import ConnectionBroken, Fault, compose, note_lost
 from .identifiers import new_id
+from .injection import Injection, never_struck
 from .lambda_model import enum_values
+from .places import place_of_call
 from .virtual_time import VirtualTime
 
 if TYPE_CHECKING:
@@ -112,9 +114,11 @@ class LayerService:
         """Those that calls meet, in the order in which they strike."""
         self.escaped: list[Exception] = []
         """What must fail the test even if the code under test swallows it."""
+        self.gone_past = CallsGonePast()
+        """Layer calls of clients whose endpoint is another server on this machine."""
         self.idle_blocks: list[object] = []
         """Assertions of a block that have no block yet; left so, they have looked at nothing."""
-        self._injections: list[Injection] = []
+        self.injections: list[Injection] = []
         self._request_ids = new_id()[:24]
         self._requests = count(1)
 
@@ -203,14 +207,17 @@ class LayerService:
 
     def refuse(self, request: Any, url: SplitResult) -> NoReturn:
         """Blocks a request that nothing answers: it would leave this machine. Fails the test in any case."""
-        refused = RequestRefused(_blocked(request.method, url, request.body))
+        refused = RequestRefused(_blocked(request.method, url, _action_of(request.headers, request.body)))
         self.escaped.append(refused)
         raise refused
 
     # --- faults
 
-    def inject(self, *faults: Fault) -> Injection:
-        """Adds faults, each starting to count anew. Raises ValueError for one that is on already."""
+    def inject(self, *faults: Fault, origin: str | None = None) -> Injection:
+        """Adds faults, each starting to count anew. Raises ValueError for one that is on already.
+
+        ``origin`` says where they come from, if it is not the line that called.
+        """
         for place, fault in enumerate(faults):
             if not isinstance(fault, Fault):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise TypeError(f"inject() takes faults such as Throttle(), not {fault!r}")
@@ -218,8 +225,8 @@ class LayerService:
                 raise ValueError(f"{fault!r} is on already; make another one")
         for fault in faults:
             fault.restart()
-        injection = Injection(self, faults)
-        self._injections.append(injection)
+        injection = Injection(self, faults, origin or place_of_call())
+        self.injections.append(injection)
         self._use((*self.faults, *faults))
         return injection
 
@@ -236,54 +243,13 @@ class LayerService:
         __tracebackhide__ = True
         if self.escaped:
             raise self.escaped[0]
-        overdue = [fault for injection in self._injections for fault in injection.overdue]
-        if overdue:
-            raise AssertionError(_never_struck(overdue, self.calls))
+        if text := never_struck(self.injections, self.calls, self.gone_past):
+            raise AssertionError(text)
         if self.idle_blocks:
             raise AssertionError(_never_entered(type(self.idle_blocks[0]).__name__))
 
 
-class Injection:
-    """Faults that were added; as a context manager it removes them again."""
-
-    def __init__(self, service: LayerService, faults: tuple[Fault, ...]) -> None:
-        self._service: LayerService = weakref.proxy(service)
-        self._faults = faults
-        self._left: list[Fault] | None = None
-        """Those that were overdue when they were removed; they may be injected again, and count anew."""
-
-    @property
-    def overdue(self) -> list[Fault]:
-        """Those that were to strike and never did."""
-        return [fault for fault in self._faults if fault.overdue] if self._left is None else self._left
-
-    def __enter__(self) -> tuple[Fault, ...]:
-        return self._faults
-
-    def __exit__(self, *raised: object) -> None:
-        self._left = self.overdue
-        self._service.withdraw(self._faults)
-
-
 # --- what people read
-
-
-def _never_struck(overdue: Sequence[Fault], calls: Iterable[LoggedCall]) -> str:
-    faults = "\n".join([f"  {fault!r}" for fault in overdue])
-    verdict = "an injected fault was never triggered" if len(overdue) == 1 else "injected faults were never triggered"
-    names = ", ".join([fault.label for fault in overdue])
-    return (
-        f"{verdict}: {names}\n{faults}\ncalls received:\n{_call_lines(calls)}\n"
-        "What to do: have the code under test make such a call, or pass times=None for a fault that need not strike."
-    )
-
-
-def _call_lines(calls: Iterable[LoggedCall]) -> str:
-    """One line for each call: account, operation, layer, outcome."""
-    lines = [
-        f"  {call.account_id} {call.operation} {call.layer or call.region_name} -> {call.outcome}" for call in calls
-    ]
-    return "\n".join(lines) or "  none"
 
 
 def _never_entered(helper: str) -> str:
@@ -294,19 +260,23 @@ def _never_entered(helper: str) -> str:
     )
 
 
-def _blocked(method: str, url: SplitResult, body: Any) -> str:
-    """Why a request was blocked, naming the call."""
-    action = _action_of(body)
+def _blocked(method: str, url: SplitResult, action: str | None) -> str:
+    """Why a request was blocked, naming the call, and what to do."""
     called = f" ({action})" if action else ""
     return (
         f"pytest-layerperm blocked a request: {method} {url.scheme}://{url.netloc}{url.path}{called}. "
-        "It answers Lambda's layer operations, and moto what it has of the rest of AWS; requests to this machine pass, "
-        "and nothing else leaves."
+        "The fake handles Lambda's layer operations, and moto what it has of the rest of AWS; requests to this machine "
+        "pass, and nothing else leaves.\n"
+        "What to do: stub the call in the test (botocore.stub.Stubber, mock.patch), or run a server for it on this "
+        "machine and pass its endpoint_url; a test that expects the error removes it from layerperm.escaped."
     )
 
 
-def _action_of(body: Any) -> str | None:
-    """The operation that AWS's query protocol names in the body."""
+def _action_of(headers: Any, body: Any) -> str | None:
+    """The operation that AWS's JSON protocols name in a header, and its query protocol in the body."""
+    target = headers.get("X-Amz-Target")
+    if target is not None:
+        return (target.decode("latin-1") if isinstance(target, bytes) else str(target)).rpartition(".")[2]
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
     if not isinstance(text, str):
         return None

@@ -21,7 +21,7 @@ from ..patches.imports import on_import
 from ..patches.loopback import is_loopback
 from ..patches.waiting import token_waits
 from ..service.service import LayerService
-from .translate import answer_botocore, bytes_of, read_timeout_of
+from .translate import answer_botocore, bytes_of, count_gone_past, read_timeout_of
 
 Current = Callable[[], LayerService]
 
@@ -79,6 +79,7 @@ def _caught_session(
         if response is not None:
             return _to_aiobotocore(request.url, response.status, service.headers_of(response), response.body)
         if is_loopback(url):
+            count_gone_past(service, request, url)
             return await real_send(session, request)
         request.body = await _read(request.body)
         status, headers, body = service.answer_other_service(request, url)

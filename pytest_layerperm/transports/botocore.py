@@ -16,7 +16,7 @@ from botocore.credentials import Credentials
 
 from ..patches.environment import SECRET_KEY
 from ..patches.loopback import is_loopback
-from .translate import answer_botocore, bytes_of, read_timeout_of
+from .translate import answer_botocore, bytes_of, count_gone_past, read_timeout_of
 
 if TYPE_CHECKING:
     from ..service.service import LayerService
@@ -39,6 +39,7 @@ def caught(current: Callable[[], LayerService]) -> Generator[None]:
         if response is not None:
             return _Answer(request.url, response.status, service.headers_of(response), response.body)
         if is_loopback(url):
+            count_gone_past(service, request, url)
             return real_send(session, request)
         status, headers, body = service.answer_other_service(request, url)
         return to_botocore(request.url, status, headers, bytes_of(body))

@@ -13,6 +13,7 @@ from urllib3 import Timeout
 
 from ..lambda_api.wire import API_PATH, Request, Response
 from ..patches.loopback import is_loopback
+from ..service.calls import UNLOGGED
 from ..service.faults import ConnectionBroken
 
 if TYPE_CHECKING:
@@ -81,6 +82,15 @@ def is_layer_call(url: SplitResult) -> bool:
 
 
 # --- what botocore and aiobotocore share
+
+
+def count_gone_past(service: LayerService, request: Any, url: SplitResult) -> None:
+    """Counts a layer call to a server on this machine that is not the fake's own; helpers' look-ups are not counted."""
+    address = f"{url.scheme}://{url.netloc}"
+    if url.path.startswith(API_PATH) and address != service.content_url:
+        invocation_id = TextHeaders(request.headers).get("amz-sdk-invocation-id")
+        if invocation_id != UNLOGGED:
+            service.gone_past.add(address, invocation_id)
 
 
 def answer_botocore(service: LayerService, request: Any, url: SplitResult, read_timeout: float) -> Response | None:

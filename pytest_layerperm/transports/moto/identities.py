@@ -45,3 +45,6 @@ class MotoIdentities:
 
     def organization_of(self, account_id: str) -> str | None:
         return private.organization_of(account_id)
+
+    def knows_organization(self, organization_id: str) -> bool:
+        return private.has_organization(organization_id)

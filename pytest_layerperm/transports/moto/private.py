@@ -116,6 +116,12 @@ def organization_of(account_id: str) -> str | None:
     return None
 
 
+def has_organization(organization_id: str) -> bool:
+    """Whether moto's Organizations has an organization of that id."""
+    backends = backends_of("organizations", "organizations_backends")
+    return any(backend.org is not None and backend.org.id == organization_id for _, backend in backends)
+
+
 def iam_is_enforced() -> bool:
     """Whether the test has asked moto to judge calls by IAM, and the calls that it lets pass first are over."""
     if not is_imported():

@@ -122,7 +122,7 @@ def _add_faults(service: LayerService, request: Request) -> Response:
         faults = [_fault(one) for one in wanted]
     except (ValueError, TypeError, RecursionError) as wrong:
         return _wrong_fault(str(wrong))
-    service.inject(*faults)
+    service.inject(*faults, origin="a request to the live server")
     return _list_faults(service, request)._replace(status=201)
 
 

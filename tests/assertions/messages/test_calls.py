@@ -35,7 +35,7 @@ def test_other_calls(layerperm, layerperm_client, says):
         the layer calls are not as expected: GetLayerVersionPolicy is missing; ListLayers is not expected
 
           -  GetLayerVersionPolicy                                           missing
-          +  ListLayers                 us-east-1                            429, 200
+          +  ListLayers                                                      429, 200
              AddLayerVersionPermission  shared-deps:1  partner 222222222222  201
 
         What to do: lines with - were expected and not made, lines with + were made and
@@ -53,7 +53,7 @@ def test_another_order_of_calls(layerperm, layerperm_client, says):
         """
         the layer calls came in another order than expected
 
-          +  ListLayers         us-east-1    200
+          +  ListLayers                      200
              ListLayerVersions  shared-deps  200
           -  ListLayers                      missing
 
@@ -76,7 +76,7 @@ def test_many_calls(layerperm, layerperm_client, says):
         """
         the layer calls are not as expected: 5 calls are not expected
 
-          +  ListLayers                 us-east-1                            200
+          +  ListLayers                                                      200
           +  ListLayerVersions          shared-deps                          200
           +  ListLayerVersions          shared-deps                          200
           +  GetLayerVersion            shared-deps:1                        200
@@ -159,7 +159,7 @@ def test_a_page_twice(layerperm, layerperm_client, says):
         2 list pages were asked for more than once
 
           ListLayerVersions  shared-deps  page after 3  2 times
-          ListLayers         us-east-1    first page    2 times
+          ListLayers                      first page    2 times
 
         What to do: keep what a list returned, and pass NextMarker as Marker for the
           next page.
@@ -183,7 +183,7 @@ def test_two_budgets(layerperm, layerperm_client, says):
 
         1 list page was asked for more than once
 
-          ListLayers  us-east-1  first page  2 times
+          ListLayers  first page  2 times
 
         What to do: keep what a list returned, and pass NextMarker as Marker for the
           next page.

@@ -64,9 +64,6 @@ def test_the_next_version(layerperm, layerperm_client, says):
         Nearest: version 1 is shared with it; version 2 was published after it, and has
           no policy.
 
-        Calls that led here:
-          AddLayerVersionPermission  shared-deps:1  partner 222222222222  201
-
         What to do: call add_layer_version_permission for version 2 with
           Principal="222222222222"; every new version starts with no policy.
         """
@@ -129,9 +126,6 @@ def test_one_digit_differs(layerperm, layerperm_client, says):
           partner  allows account 222222222223  one digit differs
 
         Nearest: shared with 222222222223: one digit differs.
-
-        Calls that led here:
-          AddLayerVersionPermission  shared-deps:1  partner 222222222223  201
 
         What to do: correct the account id in the code that shares it, or here: it
           shares with 222222222223, and 222222222222 is expected.
@@ -274,10 +268,6 @@ def test_removed_again(layerperm, layerperm_client, says):
 
         Nearest: statement partner allowed it, and was removed.
 
-        Calls that led here:
-          AddLayerVersionPermission     shared-deps:1  partner 222222222222  201
-          RemoveLayerVersionPermission  shared-deps:1  partner               204
-
         What to do: call add_layer_version_permission for version 1 with
           Principal="222222222222".
         """
@@ -300,10 +290,6 @@ def test_refused(layerperm, layerperm_client, says):
           partner  allows account 333333333333  another account
 
         Nearest: AddLayerVersionPermission for it failed: 409 ResourceConflictException.
-
-        Calls that led here:
-          AddLayerVersionPermission  shared-deps:1  partner 222222222222
-              429, 429, 409 ResourceConflictException
 
         What to do: have the code under test retry, or report the error that it got: 409
           ResourceConflictException.
@@ -504,9 +490,6 @@ def test_public(layerperm, layerperm_client, says):
         arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
           all  allows everyone  every AWS account may use it
 
-        Calls that led here:
-          AddLayerVersionPermission  shared-deps:1  all *  201
-
         What to do: do not add statement all, or remove it with
           remove_layer_version_permission.
         """
@@ -554,18 +537,6 @@ def test_not_private(layerperm, layerperm_client, says):
           partner-9   allows account 000000000009
           partner-10  allows account 000000000010
           partner-11  allows account 000000000011
-
-        Calls that led here, the last 10 of 12:
-          AddLayerVersionPermission  shared-deps:1  partner-2 000000000002   201
-          AddLayerVersionPermission  shared-deps:1  partner-3 000000000003   201
-          AddLayerVersionPermission  shared-deps:1  partner-4 000000000004   201
-          AddLayerVersionPermission  shared-deps:1  partner-5 000000000005   201
-          AddLayerVersionPermission  shared-deps:1  partner-6 000000000006   201
-          AddLayerVersionPermission  shared-deps:1  partner-7 000000000007   201
-          AddLayerVersionPermission  shared-deps:1  partner-8 000000000008   201
-          AddLayerVersionPermission  shared-deps:1  partner-9 000000000009   201
-          AddLayerVersionPermission  shared-deps:1  partner-10 000000000010  201
-          AddLayerVersionPermission  shared-deps:1  partner-11 000000000011  201
 
         What to do: do not add statements partner-0 to partner-11, or remove them with
           remove_layer_version_permission.
@@ -663,3 +634,41 @@ def test_not_public_but_shared(layerperm, says):
         """
     ):
         assert_layer_public()
+
+
+def test_perhaps_a_member(layerperm, says):
+    """A statement allows an organization whose members nobody has declared: the account may be one of them."""
+    layer = layerperm.publish_layer()
+    layer.grant("333333333333", statement_id="other")
+    layer.grant("*", organization_id=ORGANIZATION, statement_id="org")
+    with says(
+        """
+        shared-deps:1 may be shared with 222222222222: the members of an organization are not declared
+
+        arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
+          other  allows account 333333333333
+          org    allows organization o-exampleorgid  its members are not declared
+
+        What to do: declare who is a member: layerperm.organization("o-exampleorgid",
+          accounts=[…]), with 222222222222 among them only if it is one.
+        """
+    ):
+        assert_layer_not_shared_with(PARTNER)
+
+
+def test_perhaps_a_member_of_several_versions(layerperm, says):
+    """The same of several versions."""
+    for _ in range(2):
+        layerperm.publish_layer().grant("*", organization_id=ORGANIZATION, statement_id="org")
+    with says(
+        """
+        every version of shared-deps may be shared with 222222222222: the members of an organization are not declared
+
+          shared-deps:2  WRONG  shared with o-exampleorgid
+          shared-deps:1  WRONG  shared with o-exampleorgid
+
+        What to do: declare who is a member: layerperm.organization("o-exampleorgid",
+          accounts=[…]), with 222222222222 among them only if it is one.
+        """
+    ):
+        assert_layer_not_shared_with(PARTNER, layer="shared-deps")

@@ -1,0 +1,75 @@
+"""Faults that were injected: where that was, and how often each of them struck."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .calls import CallsGonePast, LoggedCall
+
+if TYPE_CHECKING:
+    from .faults import Fault
+
+
+class Injection:
+    """Faults that were added; as a context manager it removes them again."""
+
+    def __init__(self, service: Any, faults: tuple[Fault, ...], origin: str) -> None:
+        self._service = weakref.proxy(service)
+        self._faults = faults
+        self.origin = origin
+        """The line or the marker that they come from."""
+        self._left: tuple[list[Fault], list[str]] | None = None
+        """``overdue`` and ``unfinished`` as of their removal: faults may be injected again, and then count anew."""
+
+    @property
+    def overdue(self) -> list[Fault]:
+        """Those that were to strike and never did."""
+        return [fault for fault in self._faults if fault.overdue] if self._left is None else self._left[0]
+
+    @property
+    def unfinished(self) -> list[str]:
+        """Those that struck fewer times than they were to, or never, each as a line of text."""
+        return [line for fault in self._faults if (line := self._line(fault))] if self._left is None else self._left[1]
+
+    def _line(self, fault: Fault) -> str:
+        if fault.times is None or fault.struck >= fault.times:
+            return ""
+        struck = f"struck {fault.struck} of {fault.times} times" if fault.struck else "never struck"
+        return f"{fault!r}, injected by {self.origin}: {struck}"
+
+    def __enter__(self) -> tuple[Fault, ...]:
+        return self._faults
+
+    def __exit__(self, *raised: object) -> None:
+        self._left = self.overdue, self.unfinished
+        self._service.withdraw(self._faults)
+
+
+def unfinished_faults(injections: Iterable[Injection]) -> list[str]:
+    """All that struck fewer times than they were to, each as a line of text."""
+    return [line for injection in injections for line in injection.unfinished]
+
+
+def never_struck(injections: Sequence[Injection], calls: Iterable[LoggedCall], gone_past: CallsGonePast) -> str:
+    """The failure of a test whose faults never struck; empty if all did."""
+    overdue = [fault for injection in injections for fault in injection.overdue]
+    if not overdue:
+        return ""
+    verdict = "an injected fault was never triggered" if len(overdue) == 1 else "injected faults were never triggered"
+    names = ", ".join([fault.label for fault in overdue])
+    faults = "\n".join([f"  {line}" for line in unfinished_faults(injections)])
+    past = f"{gone_past}, and not to the fake: remove endpoint_url from its client\n" if gone_past else ""
+    return (
+        f"{verdict}: {names}\n{faults}\ncalls received:\n{_call_lines(calls)}\n{past}"
+        "What to do: have the code under test make such a call, or pass times=None for a fault that need not strike."
+    )
+
+
+def _call_lines(calls: Iterable[LoggedCall]) -> str:
+    """One line for each call: account, operation, layer, outcome."""
+    lines = [
+        f"  {call.account_id} {call.operation} {call.layer or call.region_name} -> {call.outcome}" for call in calls
+    ]
+    return "\n".join(lines) or "  none"
