@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 terminal_columns = 80
 """Columns of the terminal, as the plugin saw it when pytest started."""
 services_of_test: list[Any] | None = None
-"""Services that were switched on in the test that pytest now runs, whose report lists their calls; None outside."""
+"""Of the test that pytest runs now, the services that are on and the last one; its report lists their calls."""
 _HOMES = {
     "CallLog": "service.calls",
     "ConnectionLost": "service.fault_kinds",

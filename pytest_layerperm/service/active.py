@@ -24,8 +24,10 @@ class Activation:
     """freezegun's frozen clock; None if the clock runs."""
 
     def __post_init__(self) -> None:
-        if pytest_layerperm.services_of_test is not None:
-            pytest_layerperm.services_of_test.append(self.service)
+        kept = pytest_layerperm.services_of_test
+        if kept is not None:
+            # A test may switch on thousands, one after the other: the last one is the one that a failure is about.
+            kept[:] = [*[service for service in kept if activation_of(service) is not None], self.service]
 
 
 _activations: list[Activation] = []

@@ -6,6 +6,8 @@ import weakref
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import pytest_layerperm
+
 from .calls import CallsGonePast, LoggedCall
 
 if TYPE_CHECKING:
@@ -31,13 +33,13 @@ class Injection:
     @property
     def unfinished(self) -> list[str]:
         """Those that struck fewer times than they were to, or never, each as a line of text."""
-        return [line for fault in self._faults if (line := self._line(fault))] if self._left is None else self._left[1]
+        if self._left is not None:
+            return self._left[1]
+        return [self._line(fault) for fault in self._faults if fault.times is not None and fault.struck < fault.times]
 
     def _line(self, fault: Fault) -> str:
-        if fault.times is None or fault.struck >= fault.times:
-            return ""
         struck = f"struck {fault.struck} of {fault.times} times" if fault.struck else "never struck"
-        return f"{fault!r}, injected by {self.origin}: {struck}"
+        return f"{fault!r} of {self.origin}: {struck}"
 
     def __enter__(self) -> tuple[Fault, ...]:
         return self._faults
@@ -48,7 +50,7 @@ class Injection:
 
 
 def unfinished_faults(injections: Iterable[Injection]) -> list[str]:
-    """All that struck fewer times than they were to, each as a line of text."""
+    """All that struck fewer times than they were to, or never, each as a line of text."""
     return [line for injection in injections for line in injection.unfinished]
 
 
@@ -61,8 +63,10 @@ def never_struck(injections: Sequence[Injection], calls: Iterable[LoggedCall], g
     names = ", ".join([fault.label for fault in overdue])
     faults = "\n".join([f"  {line}" for line in unfinished_faults(injections)])
     past = f"{gone_past}, and not to the fake: remove endpoint_url from its client\n" if gone_past else ""
+    # Calls are listed once: within a test that pytest runs, by its report.
+    received = "" if pytest_layerperm.services_of_test is not None else f"calls received:\n{_call_lines(calls)}\n"
     return (
-        f"{verdict}: {names}\n{faults}\ncalls received:\n{_call_lines(calls)}\n{past}"
+        f"{verdict}: {names}\n{faults}\n{received}{past}"
         "What to do: have the code under test make such a call, or pass times=None for a fault that need not strike."
     )
 

@@ -57,7 +57,7 @@ def test_retries_are_one_row(section):
         "account 123456789012\n"
         "12:00:00.000  AddLayerVersionPermission  shared-deps:1  partner\n"
         "    429, 429, 201 (Throttle 2 of 2)\n"
-        "12:00:01.500  ListLayers                 us-east-1                 200\n"
+        "12:00:01.500  ListLayers                                           200\n"
         "12:00:01.500  AddLayerVersionPermission  shared-deps:1  partner\n"
         "    409 ResourceConflictException\n"
         "account 222222222222\n"
@@ -68,16 +68,16 @@ def test_retries_are_one_row(section):
 def test_whole_with_vv(section):
     """-vv lists every attempt, in a line each."""
     arn = "arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1"
-    gap = " " * (len(arn) - len("us-east-1"))
+    gap = " " * (len(arn) - len("layer"))
     assert section(RETRIED, "-vv") == (
-        f"time                      operation                  layer{gap}      statement  outcome\n"
+        f"time                      operation                  layer{gap}  statement  outcome\n"
         "account 123456789012\n"
         f"2026-01-01T12:00:00.000Z  AddLayerVersionPermission  {arn}  partner    "
         "429 TooManyRequestsException (Throttle 1 of 2)\n"
         f"2026-01-01T12:00:00.500Z    retry 1                  {arn}  partner    "
         "429 TooManyRequestsException (Throttle 2 of 2)\n"
         f"2026-01-01T12:00:01.500Z    retry 2                  {arn}  partner    201\n"
-        f"2026-01-01T12:00:01.500Z  ListLayers                 us-east-1{gap}             200\n"
+        f"2026-01-01T12:00:01.500Z  ListLayers                 {' ' * len(arn)}             200\n"
         f"2026-01-01T12:00:01.500Z  AddLayerVersionPermission  {arn}  partner    409 ResourceConflictException\n"
         "account 222222222222\n"
         f"2026-01-01T12:00:01.500Z  GetLayerVersion            {arn}             200"
@@ -95,7 +95,7 @@ def test_only_the_last_calls(section):
     """
     ).split("\n")
     assert lines[0] == "the last 20 of 23 calls; -vv shows all, and every attempt"
-    assert [line.split(maxsplit=1)[1:] for line in lines[3:]] == [["ListLayers  us-east-1  200"]] * 20
+    assert [line.split(maxsplit=1)[1:] for line in lines[3:]] == [["ListLayers  200"]] * 20
 
 
 def test_a_broken_connection(section):
@@ -117,6 +117,170 @@ def test_a_broken_connection(section):
         "12:00:00.000  AddLayerVersionPermission  shared-deps:1  partner\n"
         "    ConnectionClosedError, 409 ResourceConflictException (ConnectionLost 1 of 1,\n"
         "    answer 201 lost)"
+    )
+
+
+def test_regions(section):
+    """Regions are a column if not all calls are of the default one; the layer is the one that the call names."""
+    text = section(
+        """
+    @pytest.mark.layerperm(frozen_at="2026-01-01T12:00:00Z")
+    def test_it(layerperm, layerperm_layer, layerperm_client):
+        layerperm_client.list_layers()
+        europe = layerperm.client(region_name="eu-west-1")
+        with pytest.raises(europe.exceptions.ClientError):
+            europe.list_layer_versions(LayerName=layerperm_layer.arn)
+        europe.list_layer_versions(LayerName="deps")
+        raise ValueError
+    """
+    )
+    assert text == (
+        "time          operation          region     layer          outcome\n"
+        "account 123456789012\n"
+        "12:00:00.000  ListLayers         us-east-1                 200\n"
+        "12:00:00.000  ListLayerVersions  eu-west-1  shared-deps:1  400\n"
+        "                                                           ValidationException\n"
+        "12:00:00.000  ListLayerVersions  eu-west-1  deps           200"
+    )
+
+
+def test_one_region_that_is_not_the_default(section):
+    """It is named too, with -vv as well."""
+    text = section(
+        """
+    @pytest.mark.layerperm(frozen_at="2026-01-01T12:00:00Z")
+    def test_it(layerperm):
+        layerperm.client(region_name="eu-west-1").list_layers()
+        raise ValueError
+    """,
+        "-vv",
+    )
+    assert text == (
+        "time                      operation   region     outcome\n"
+        "account 123456789012\n"
+        "2026-01-01T12:00:00.000Z  ListLayers  eu-west-1  200"
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        """
+    from pytest_layerperm import LayerPerm
+
+    def test_it():
+        with LayerPerm(frozen_at="2026-01-01T12:00:00Z") as fake:
+            fake.client().list_layers()
+            raise ValueError
+    """,
+        """
+    from pytest_layerperm import LayerPerm
+
+    def test_it():
+        with LayerPerm() as first:
+            first.publish_layer()
+        with LayerPerm(frozen_at="2026-01-01T12:00:00Z"):
+            boto3.client("lambda").list_layers()
+        raise ValueError
+    """,
+        """
+    from pytest_layerperm import LayerPerm
+
+    @LayerPerm(frozen_at="2026-01-01T12:00:00Z")
+    def test_it():
+        boto3.client("lambda").list_layers()
+        raise ValueError
+    """,
+        """
+    import unittest
+    from pytest_layerperm import LayerPerm
+
+    @LayerPerm(frozen_at="2026-01-01T12:00:00Z")
+    class TestIt(unittest.TestCase):
+        def test_it(self):
+            boto3.client("lambda").list_layers()
+            raise ValueError
+    """,
+    ],
+    ids=["block", "last of two blocks", "decorator", "TestCase"],
+)
+def test_fakes_without_the_fixture(section, body):
+    """A test that starts its fake itself gets the section as well."""
+    assert section(body) == ("time          operation   outcome\naccount 123456789012\n12:00:00.000  ListLayers  200")
+
+
+def test_a_fake_inside_the_fixtures(pytester):
+    """Both are listed."""
+    pytester.makepyfile(
+        CALLS
+        + """
+    from pytest_layerperm import LayerPerm
+
+    def test_it(layerperm_client):
+        layerperm_client.list_layers()
+        with LayerPerm() as inner:
+            inner.client().list_layer_versions(LayerName="deps")
+        raise ValueError
+
+    def test_the_next(): raise ValueError
+    """
+    )
+    text = pytester.runpytest_inprocess(*APART).stdout.str()
+    assert text.count("- layerperm calls -") == 2
+    assert text.index("ListLayers") < text.index("ListLayerVersions")
+
+
+def test_calls_that_went_elsewhere(section):
+    """That the calls went to another server on this machine is said where they are missed."""
+    text = section(
+        """
+    def test_it(layerperm):
+        client = layerperm.client(endpoint_url="http://127.0.0.1:1")
+        client.list_layers()
+    """
+    )
+    assert text == (
+        "no layer call reached the fake\n"
+        "1 layer call went to http://127.0.0.1:1, and not to the fake: remove endpoint_url from its client"
+    )
+
+
+def test_a_fault_that_struck_too_seldom(pytester):
+    """It is named in the report of a test that fails, with the line or the marker that it comes from."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_layerperm import ServiceFailure, Slow
+
+        @pytest.mark.layerperm_throttle(times=3)
+        def test_it(layerperm, layerperm_client):
+            layerperm.inject(ServiceFailure(5), Slow(1))
+            layerperm_client.list_layers()
+            raise ValueError
+        """
+    )
+    result = pytester.runpytest_inprocess(*APART)
+    result.stdout.no_fnmatch_line("*layerperm faults*")
+    pytester.makepyfile(
+        """
+        import pytest
+        from botocore.config import Config
+        from pytest_layerperm import ServiceFailure, Slow
+
+        @pytest.mark.layerperm_throttle(times=3)
+        def test_it(layerperm):
+            layerperm.inject(ServiceFailure(5), Slow(1))
+            layerperm.client(config=Config(retries={"max_attempts": 1})).list_layers()
+        """
+    )
+    result = pytester.runpytest_inprocess(*APART)
+    result.stdout.fnmatch_lines(
+        [
+            "*- layerperm faults -*",
+            "Throttle(times=3) of @pytest.mark.layerperm_throttle: struck 2 of 3 times",
+            "*- layerperm calls -*",
+        ],
+        consecutive=True,
     )
 
 

@@ -1,5 +1,6 @@
 """Faults, as boto3 meets them."""
 
+import inspect
 import itertools
 import json
 import re
@@ -13,6 +14,7 @@ import botocore.exceptions
 import pytest
 from botocore.config import Config
 
+import pytest_layerperm
 from pytest_layerperm import (
     ConnectionLost,
     Fault,
@@ -315,7 +317,7 @@ def test_times_is_exact_under_threads(layerperm, layerperm_layer):
             ValueError,
             "operation must be one of AddLayerVersionPermission, DeleteLayerVersion, GetLayerVersion, "
             "GetLayerVersionByArn, GetLayerVersionPolicy, ListLayerVersions, ListLayers, PublishLayerVersion, "
-            "RemoveLayerVersionPermission, not 'AddPermission'",
+            "RemoveLayerVersionPermission, not 'AddPermission'; did you mean AddLayerVersionPermission?",
         ),
         (lambda: Throttle(account_id="12"), ValueError, "account_id must be twelve digits, not '12'"),
         (
@@ -803,23 +805,29 @@ def test_each_time_a_fault_is_on_it_is_to_strike():
         with fake.inject(fault):
             fake.client().list_layers()
     assert str(raised.value).startswith(
-        "an injected fault was never triggered: Throttle\n  Throttle(times=1, operation='ListLayers')\n"
+        "an injected fault was never triggered: Throttle\n"
+        "  Throttle(times=1, operation='ListLayers') of test_faults.py:"
     )
 
 
-def test_fault_that_never_struck():
-    """Leaving the fake says which faults met no call, and what calls there were."""
+@pytest.mark.parametrize("reported", [True, False])
+def test_fault_that_never_struck(monkeypatch, reported):
+    """Leaving the fake says which faults met no call, or too few, from where they come, and what calls there were."""
+    if not reported:
+        monkeypatch.setattr(pytest_layerperm, "services_of_test", None)
+    calls = "calls received:\n  123456789012 ListLayers us-east-1 -> 500 ServiceException\n"
+    line = inspect.currentframe().f_lineno + 2
     with pytest.raises(AssertionError) as raised, LayerPerm() as fake:
-        fake.inject(Throttle(2, operation=ADD), ServiceFailure(None), RateLimit())
+        fake.inject(Throttle(2, operation=ADD), ServiceFailure(2), RateLimit())
         client = fake.client(config=Config(retries={"max_attempts": 0}))
         with fake.inject(Slow(1, operation=POLICY)):
             with pytest.raises(client.exceptions.ServiceException):
                 client.list_layers()
     assert str(raised.value) == (
         "injected faults were never triggered: Throttle, Slow(1 s)\n"
-        "  Throttle(times=2, operation='AddLayerVersionPermission')\n"
-        "  Slow(seconds=1, times=1, operation='GetLayerVersionPolicy')\n"
-        "calls received:\n"
-        "  123456789012 ListLayers us-east-1 -> 500 ServiceException\n"
+        f"  Throttle(times=2, operation='AddLayerVersionPermission') of test_faults.py:{line}: never struck\n"
+        f"  ServiceFailure(times=2) of test_faults.py:{line}: struck 1 of 2 times\n"
+        f"  Slow(seconds=1, times=1, operation='GetLayerVersionPolicy') of test_faults.py:{line + 2}: never struck\n"
+        f"{'' if reported else calls}"
         "What to do: have the code under test make such a call, or pass times=None for a fault that need not strike."
     )

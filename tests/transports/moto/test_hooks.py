@@ -6,6 +6,8 @@ import sys
 import textwrap
 import threading
 from importlib.metadata import version
+from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
@@ -22,6 +24,7 @@ from moto.core.models import MockAWS, botocore_stubber
 
 import pytest_layerperm.transports.moto.private as private
 from pytest_layerperm import ConnectionLost, LayerPerm, RequestRefused, Slow, Throttle
+from pytest_layerperm.fake.layerperm import service_of
 from pytest_layerperm.lambda_api.wire import NO_OPERATION
 from pytest_layerperm.patches.environment import remember
 from pytest_layerperm.service.layers import zip_of
@@ -464,6 +467,27 @@ def test_unknown_to_moto(layerperm, mocked, service, operation, arguments, named
     assert isinstance(layerperm.escaped.pop(), RequestRefused)
 
 
+@pytest.mark.parametrize(
+    ("body", "headers", "named"),
+    [
+        (b"{}", {"X-Amz-Target": "Madeup_20260101.ListThings"}, " (ListThings)"),
+        (b"{}", {"X-Amz-Target": b"Madeup_20260101.ListThings"}, " (ListThings)"),
+        ("Action=ListThings&Version=1", {}, " (ListThings)"),
+        (b"", {}, ""),
+        (None, {}, ""),
+    ],
+    ids=range(5),
+)
+def test_a_blocked_request_names_the_operation(layerperm, body, headers, named):
+    """JSON services name it in a header, query services in the body."""
+    url = "https://madeup.us-east-1.amazonaws.com/"
+    request = SimpleNamespace(method="POST", url=url, headers=headers, body=body)
+    with pytest.raises(RequestRefused) as blocked:
+        service_of(layerperm).refuse(request, urlsplit(url))
+    layerperm.escaped.clear()
+    assert str(blocked.value).startswith(f"pytest-layerperm blocked a request: POST {url}{named}. The fake ")
+
+
 def test_what_the_refusal_of_an_operation_says(layerperm):
     """It names the call and who answers what, and does not come as a second error after one of moto's own."""
     with pytest.raises(RequestRefused) as refused:
@@ -471,8 +495,10 @@ def test_what_the_refusal_of_an_operation_says(layerperm):
     layerperm.escaped.clear()
     assert str(refused.value) == (
         "pytest-layerperm blocked a request: POST https://bedrock-runtime.us-east-1.amazonaws.com/model/m/converse. "
-        "It answers Lambda's layer operations, and moto what it has of the rest of AWS; requests to this machine pass, "
-        "and nothing else leaves."
+        "The fake handles Lambda's layer operations, and moto what it has of the rest of AWS; requests to this machine "
+        "pass, and nothing else leaves.\n"
+        "What to do: stub the call in the test (botocore.stub.Stubber, mock.patch), or run a server for it on this "
+        "machine and pass its endpoint_url; a test that expects the error removes it from layerperm.escaped."
     )
     assert refused.value.__context__ is None
 
