@@ -31,8 +31,9 @@ def test_as_demanded(layerperm, layerperm_layer, layerperm_client):
     layerperm.inject(Throttle(2))
     revision_id = add(layerperm_client, "one")["RevisionId"]
     add(layerperm_client, "two", RevisionId=revision_id)
-    layerperm_client.list_layer_versions(LayerName="shared-deps")
-    layerperm_client.list_layer_versions(LayerName="shared-deps", Marker="1")
+    layerperm.publish_layer()
+    page = layerperm_client.list_layer_versions(LayerName="shared-deps", MaxItems=1)
+    layerperm_client.list_layer_versions(LayerName="shared-deps", Marker=page["NextMarker"])
     layerperm_client.list_layer_versions(LayerName="other")
     layerperm.client(region_name="eu-west-1").list_layer_versions(LayerName="shared-deps")
     assert_layer_calls(

@@ -270,7 +270,7 @@ def test_a_fault_that_struck_too_seldom(pytester):
         @pytest.mark.layerperm_throttle(times=3)
         def test_it(layerperm):
             layerperm.inject(ServiceFailure(5), Slow(1))
-            layerperm.client(config=Config(retries={"max_attempts": 1})).list_layers()
+            layerperm.client(config=Config(retries={"total_max_attempts": 1})).list_layers()
         """
     )
     result = pytester.runpytest_inprocess(*APART)
