@@ -1,7 +1,4 @@
-"""What the live server tells about itself under ``/_layerperm/``, and what can be done there.
-
-For people, a page; for test suites in other languages, JSON. Browsers are let in from this very page only.
-"""
+"""What is below ``/_layerperm/``: a page for people, and JSON for test suites in other languages."""
 
 from __future__ import annotations
 
@@ -10,14 +7,12 @@ import inspect
 import json
 import os
 from collections.abc import Callable, Sequence
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 from ...lambda_api.wire import Request, Response
 from ...service.fault_kinds import ConnectionLost, RateLimit, ServiceFailure, Slow, Throttle
 from ..translate import MOTO_RESET
-from .exchange import Reply, no_fake_is_on, refusal, reply_of
+from .exchange import HttpResponse, error_response, http_response, no_fake_response
 
 if TYPE_CHECKING:
     from ...service.faults import Fault
@@ -37,46 +32,30 @@ def is_control(path: str) -> bool:
     return path in (PATH, MOTO_RESET) or path.startswith(f"{PATH}/")
 
 
-def answer(service: LayerService | None, request: Request) -> Reply:
-    """The answer to a request below ``/_layerperm/``; the page needs no service, all the rest does."""
-    refused = _refused(request)
-    if refused is not None:
-        return reply_of(refused, service)
-    if request.path == MOTO_RESET:
-        return reply_of(_moto_reset(service, request), service)
-    name = request.path[len(PATH) + 1 :]
-    method = "GET" if request.method == "HEAD" else request.method
-    if name == "" and method == "GET":
+def is_page(request: Request) -> bool:
+    """Whether the request is for the page itself, which is the same for everyone and holds no data."""
+    return request.method in ("GET", "HEAD") and request.path in (PATH, f"{PATH}/")
+
+
+def control_response(service: LayerService | None, request: Request) -> HttpResponse:
+    """The response to a request below ``/_layerperm/``, or to moto's reset; only the page needs no service."""
+    if is_page(request):
         from .page import live_page
 
-        return reply_of(
-            Response(200, live_page().encode(), headers={"content-type": "text/html; charset=utf-8"}), service
-        )
+        page = Response(200, live_page().encode(), headers={"content-type": "text/html; charset=utf-8"})
+        return http_response(page, service)
+    if request.path == MOTO_RESET:
+        return http_response(_moto_reset(service, request), service)
+    name = request.path[len(PATH) + 1 :]
     methods = _RESOURCES.get(name)
     if methods is None:
-        return reply_of(_not_there(), service)
-    if method not in methods:
-        return reply_of(_wrong_method(name, list(methods)), service)
+        return http_response(_not_found(), service)
+    respond = methods.get("GET" if request.method == "HEAD" else request.method)
+    if respond is None:
+        return http_response(_wrong_method(name, list(methods)), service)
     if service is None:
-        return reply_of(no_fake_is_on())
-    return reply_of(methods[method](service, request), service)
-
-
-def _refused(request: Request) -> Response | None:
-    """Keeps other sites' pages out, also one whose name was made to lead to this machine."""
-    host = request.host
-    origin = request.headers.get("origin")
-    if _is_named_site(host) or (origin is not None and urlsplit(origin).netloc != host):
-        return _foreign_page(origin or host)
-    return None
-
-
-def _is_named_site(host: str) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name not in ("", "localhost") and not ip_address(name)
-    except ValueError:
-        return True
+        return http_response(no_fake_response())
+    return http_response(respond(service, request), service)
 
 
 def _json(value: Any, status: int = 200) -> Response:
@@ -97,7 +76,7 @@ def _layers(service: LayerService, request: Request) -> Response:
 
 
 def _state(service: LayerService, request: Request) -> Response:
-    """All that the page shows, or 304 where it has that already."""
+    """All that the page shows, or 304 if the browser has that already."""
     from ...service.snapshot import snapshot
 
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0] or None
@@ -115,7 +94,7 @@ def _list_faults(service: LayerService, request: Request) -> Response:
 
 
 def _add_faults(service: LayerService, request: Request) -> Response:
-    """Adds one fault, or a list of them, or none where anything in it is wrong."""
+    """Adds one fault or a list of them; if any of them is wrong, none."""
     try:
         given: Any = json.loads(request.body)
         wanted = cast(list[Any], given) if isinstance(given, list) else [given]
@@ -127,7 +106,7 @@ def _add_faults(service: LayerService, request: Request) -> Response:
 
 
 def _fault(given: Any) -> Fault:
-    """The fault that a JSON object describes: its class in ``fault``, and that class's arguments."""
+    """The fault that a JSON object describes: the name of its class in ``fault``, and that class's arguments."""
     if not isinstance(given, dict):
         raise TypeError("a fault must be a JSON object")
     arguments = dict(cast(dict[str, Any], given))
@@ -149,7 +128,7 @@ def _moto_reset(service: LayerService | None, request: Request) -> Response:
     if request.method != "POST":
         return _json({"Error": "Need to POST to reset Moto"}, 400)
     if service is None:
-        return no_fake_is_on()
+        return no_fake_response()
     service.reset()
     return _json({"status": "ok"})
 
@@ -166,19 +145,14 @@ _RESOURCES: dict[str, dict[str, Callable[[LayerService, Request], Response]]] = 
 # --- responses to wrong requests
 
 
-def _not_there() -> Response:
+def _not_found() -> Response:
     names = ", ".join(sorted(_RESOURCES))
-    return refusal(404, "NotFound", f"pytest-layerperm: there is a page at /_layerperm/, and beside it {names}.")
+    return error_response(404, "NotFound", f"pytest-layerperm: /_layerperm/ is a page; below it are {names}.")
 
 
 def _wrong_method(name: str, methods: Sequence[str]) -> Response:
     text = f"pytest-layerperm: /_layerperm/{name} takes {' and '.join(methods)}."
-    return refusal(405, "MethodNotAllowed", text)
-
-
-def _foreign_page(site: str) -> Response:
-    text = f"pytest-layerperm: {site} is another site, and only the server's own page may ask for this."
-    return refusal(403, "Forbidden", text)
+    return error_response(405, "MethodNotAllowed", text)
 
 
 def _wrong_fault(wrong: str) -> Response:
@@ -187,4 +161,4 @@ def _wrong_fault(wrong: str) -> Response:
         f'{{"fault": "Throttle", "times": 2, "operation": "AddLayerVersionPermission"}}; '
         f"faults are {', '.join(sorted(_FAULTS))}."
     )
-    return refusal(400, "BadRequest", text)
+    return error_response(400, "BadRequest", text)

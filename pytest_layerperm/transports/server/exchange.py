@@ -1,55 +1,57 @@
-"""What the live server takes and sends: headers in, answers with all their headers out, errors of its own."""
+"""What the live server receives and sends: a request's headers, responses with all of theirs, errors of its own."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
-from ...lambda_api.wire import Response, answer
+from ...lambda_api.wire import Response
 
 if TYPE_CHECKING:
     from ...service.service import LayerService
 
 
-class Reply(NamedTuple):
-    """An answer with all its headers."""
+class HttpResponse(NamedTuple):
+    """A response with all its headers."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     latency: float = 0.0
-    """Seconds that it takes to come."""
+    """Seconds to wait before it is sent."""
 
 
-def reply_of(response: Response, service: LayerService | None = None) -> Reply:
-    """The handler's answer as it is sent; without a service, at the time of this process."""
+def http_response(response: Response, service: LayerService | None = None) -> HttpResponse:
+    """The response as it is sent; without a service, dated by this process's clock."""
     headers = (
         response.wire_headers(str(uuid4()), formatdate(usegmt=True))
         if service is None
         else service.headers_of(response)
     )
-    return Reply(response.status, headers, response.body, response.latency)
+    return HttpResponse(response.status, headers, response.body, response.latency)
 
 
-def refusal(status: int, code: str, message: str) -> Response:
-    """An error of HTTP, or of this server itself, in the form in which SDKs read AWS's own (aws-facts 3.0)."""
-    return answer(status, {"Type": "User" if status < 500 else "Service", "Message": message})._replace(error_code=code)
+def error_response(status: int, code: str, message: str) -> Response:
+    """An error of the server itself, in the form of Lambda's own (fact `envelopes/header`)."""
+    body = {"Type": "User" if status < 500 else "Service", "Message": message}
+    return Response(status, json.dumps(body, separators=(",", ":")).encode(), code)
 
 
-def no_fake_is_on() -> Response:
+def no_fake_response() -> Response:
     """The response between tests."""
-    return refusal(
+    return error_response(
         503,
         "ServiceUnavailableException",
-        "pytest-layerperm: no fake is on. The live server answers while a test with the fixture layerperm_server runs; "
-        "a program that outlives its test gets no more responses.",
+        "pytest-layerperm: no fake is on. The live server responds while a test with the fixture layerperm_server "
+        "runs; a program that outlives its test gets no more responses.",
     )
 
 
 class WireHeaders:
-    """A request's headers, found by names in any case; of repeated ones the last counts."""
+    """A request's headers, found by names in any case; the last of repeated ones counts."""
 
     __slots__ = ("_headers",)
 

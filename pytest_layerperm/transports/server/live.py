@@ -1,7 +1,7 @@
 """The live server: the fake behind a real HTTP port, for clients in other processes.
 
-One runs in each process that wants it, on a thread of its own, for all tests of the process one after the other.
-A slow answer (``Slow``) is really waited for: the client is another process, with a time-out of its own.
+A process has one at most, on a thread of its own, and its tests share it one after the other.
+A ``Slow`` response really takes its time: the client is another process, with a timeout of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...patches.environment import fake_environment
-from ...patches.loopback import no_proxy
+from ...patches.loopback import is_loopback_host, no_proxy
 from ...service.active import active_service
 from ...service.arguments import check_account_id, check_region_name
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 START_TIMEOUT = 5.0
 """Seconds after which a server that is not ready counts as failed."""
 
-# Nobody freezes this clock, and a frozen one must not stop the server's timers.
+# freezegun does not freeze this clock; a frozen one would stop the server's timers.
 _now = (
     partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else partial(time.perf_counter)
 )
@@ -37,11 +37,11 @@ class ServerFailed(RuntimeError):
 
 
 class LiveServer:
-    """A running server. ``current`` tells the fake that answers at each moment, or None.
+    """A running server. ``current`` returns the service that handles requests at each moment, or None.
 
-    ``switch_on`` is called before another AWS service is, where the fake may not be on yet.
+    ``switch_on`` is called before another AWS service is, if the fake may not be on yet.
 
-    Raises ServerFailed where it cannot start: no extra ``server`` installed, no such address, no port free.
+    Raises ServerFailed if it cannot start: the extra ``server`` is not installed, no such address, no free port.
     """
 
     def __init__(
@@ -57,13 +57,14 @@ class LiveServer:
 
             from .asgi import Application
             from .connection import Connection
+            from .stopping import Server
         except ModuleNotFoundError as missing:
             raise ServerFailed(_extra_missing(missing.name)) from missing
         self._socket = _listen(host, port)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         config = uvicorn.Config(
-            Application(current, switch_on),  # pyright: ignore[reportArgumentType]
+            Application(current, switch_on, any_host=not is_loopback_host(host)),  # pyright: ignore[reportArgumentType]
             http=Connection,
             loop="asyncio",
             ws="none",
@@ -74,9 +75,8 @@ class LiveServer:
             proxy_headers=False,
             date_header=False,
             server_header=False,
-            timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
+        self._server = Server(config)
         self._raised: BaseException | None = None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="layerperm-server", daemon=True)
@@ -91,7 +91,7 @@ class LiveServer:
         return self._thread.is_alive()
 
     def stop(self) -> None:
-        """Stops the server; answers under way are finished, for a second at most."""
+        """Stops the server. Pending responses have a second to be sent; after that their connections are closed."""
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
@@ -116,7 +116,7 @@ class LiveServer:
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """An event loop on a clock that stands still for nobody."""
+    """An event loop on a clock that freezegun does not freeze."""
 
     def time(self) -> float:
         return _now()
@@ -126,9 +126,9 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as refused:
-        raise ServerFailed(_did_not_start(f"{host}:{port}", refused)) from refused
-    # The connections inherit it: small answers are sent at once.
+    except OSError as failed:
+        raise ServerFailed(_did_not_start(f"{host}:{port}", failed)) from failed
+    # The connections inherit it: small responses are sent at once.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 
@@ -148,20 +148,19 @@ _starting = threading.Lock()
 
 
 def shared_server() -> LiveServer:
-    """The server of this process, for whatever fake is on; started when it is first asked for."""
-
+    """The server of this process, for whatever fake is on; started when it is first needed."""
     global _shared
     with _starting:
-        # A forked child has its parent's variables, and not its parent's threads.
+        # A forked child has its parent's variables, but not its parent's threads.
         if _shared is None or _shared[0] != os.getpid() or not _shared[1].running:
             _shared = (os.getpid(), LiveServer(active_service))
         return _shared[1]
 
 
 class ServerAddress:
-    """Where a fake is served, and what a subprocess needs to find it.
+    """The URL of a fake's live server, and the environment that a subprocess needs to use it.
 
-    The fixture ``layerperm_server`` gives it::
+    The fixture ``layerperm_server`` returns it::
 
         def test_the_script_publishes(layerperm, layerperm_server):
             partner = layerperm_server.env_for("222222222222", "eu-west-1")
@@ -183,9 +182,9 @@ class ServerAddress:
         return self.env_for(self._service.account_id)
 
     def env_for(self, account_id: str, region_name: str | None = None) -> dict[str, str]:
-        """The same for another account (twelve digits), or another region; the fake's own where it is left out.
+        """The same for another account (twelve digits) or another region; the region is the fake's own by default.
 
-        Raises ValueError for what is no account id or no region.
+        Raises ValueError for an invalid account ID or region.
         """
         region_name = self._service.region_name if region_name is None else region_name
         check_account_id(account_id)
@@ -196,7 +195,7 @@ class ServerAddress:
             "AWS_PAGER": "",
             "AWS_CLI_AUTO_PROMPT": "off",
             "AWS_DEFAULT_OUTPUT": "json",
-            # What the newer SDKs do by themselves, for all of them.
+            # The default of newer SDKs, for all of them.
             "AWS_RETRY_MODE": "standard",
             "AWS_MAX_ATTEMPTS": "3",
             **no_proxy(os.environ),

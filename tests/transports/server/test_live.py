@@ -126,8 +126,8 @@ def test_between_tests_the_server_says_that_no_fake_is_on():
     assert response.headers["x-amzn-errortype"] == "ServiceUnavailableException"
     assert response.json == {
         "Type": "Service",
-        "Message": "pytest-layerperm: no fake is on. The live server answers while a test with the fixture "
-        "layerperm_server runs; a program that outlives its test gets no more responses.",
+        "Message": "pytest-layerperm: no fake is on. The live server responds while a test with the "
+        "fixture layerperm_server runs; a program that outlives its test gets no more responses.",
     }
 
 

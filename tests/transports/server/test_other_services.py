@@ -108,7 +108,7 @@ def test_what_moto_does_not_have_is_said_in_the_services_own_form(connect, layer
         getattr(client, operation)(**parameters)
     assert refused.value.response["Error"]["Code"] == "NotImplemented"
     assert refused.value.response["Error"]["Message"].endswith(
-        f" is not a layer call and goes to moto's {service}, and moto has no such operation."
+        f" goes to moto's {service}, and moto has no such operation."
     )
     assert layerperm.escaped == []
 
@@ -123,7 +123,7 @@ def test_what_breaks_inside_moto_is_said(connect, monkeypatch):
     with pytest.raises(ClientError) as refused:
         connect("ec2").describe_regions()
     assert refused.value.response["Error"]["Message"] == (
-        "pytest-layerperm: POST / is not a layer call and goes to moto's ec2, and moto failed with KeyError: 'Regions'."
+        "pytest-layerperm: POST / goes to moto's ec2, and moto failed with KeyError: 'Regions'."
     )
 
 
@@ -149,7 +149,7 @@ def test_an_operation_of_lambda_that_moto_does_not_have_is_501(layerperm_server,
     """It is an operation: AWS would not say that it is none."""
     status, headers, body = answer(layerperm_server, "GET", "/2020-04-22/code-signing-configs/", signed("lambda"))
     assert (status, headers["x-amzn-errortype"]) == (501, "NotImplemented")
-    assert b"GET /2020-04-22/code-signing-configs/ is not a layer call and goes to moto's lambda" in body
+    assert b"GET /2020-04-22/code-signing-configs/ goes to moto's lambda" in body
     assert layerperm.escaped == []
 
 

@@ -1,7 +1,9 @@
 """What no client should send: the live server answers or closes, and goes on."""
 
+import inspect
 import json
 import socket
+import sys
 
 import pytest
 
@@ -149,8 +151,8 @@ def test_heads_without_end_are_refused(layerperm_server, data):
     )
 
 
-def test_a_body_over_lambdas_limit_is_refused(layerperm_server, layerperm, layerperm_layer, monkeypatch):
-    """413 after the body was read and thrown away, so that the client sees the answer; the connection stays."""
+def test_a_body_over_the_limit_is_rejected(layerperm_server, layerperm, layerperm_layer, monkeypatch):
+    """413 after the body was read and thrown away, so that the client sees the response; the connection stays."""
     for module in (asgi, wire):
         monkeypatch.setattr(module, "REQUEST_SIZE_LIMIT", 1_000)
     raw = exchange(post(b"x" * 300_000, b"Content-Length: 300000") + GET)
@@ -167,22 +169,74 @@ def test_a_body_over_lambdas_limit_is_refused(layerperm_server, layerperm, layer
     ]
 
 
-def test_a_body_over_the_limit_of_other_services_is_refused(layerperm_server, monkeypatch):
-    """413 in the server's own words."""
-    monkeypatch.setattr(asgi, "BODY_LIMIT", 1_000)
-    raw = exchange(b"PUT /bucket/key HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n" + b"x" * 2000)
-    assert parsed(raw) == (413, "RequestEntityTooLargeException", "Request must be smaller than 1000 bytes.")
+@pytest.mark.parametrize(
+    ("service", "document"),
+    [
+        ("s3", b"<Error><Code>RequestEntityTooLargeException</Code>"),
+        ("sqs", b'{"__type":"RequestEntityTooLargeException","Type":"User",'),
+    ],
+)
+def test_another_services_limit_is_in_its_own_form(layerperm_server, monkeypatch, service, document):
+    """A client of S3 parses XML."""
+    monkeypatch.setattr(asgi, "REQUEST_SIZE_LIMIT", 1_000)
+    head = b"PUT /builds/key HTTP/1.1\r\nHost: x\r\nContent-Length: 3000\r\n"
+    raw = exchange(head + SIGNED.replace(b"lambda", service.encode()) + b"\r\n" + b"x" * 3_000)
+    assert raw.startswith(b"HTTP/1.1 413 ")
+    assert raw.partition(b"\r\n\r\n")[2].startswith(document)
 
 
 def test_a_body_without_end_is_not_even_read(layerperm_server, monkeypatch):
-    """What is announced too large by far is refused and the connection closed."""
+    """A body that is far too large is rejected and the connection closed."""
     for module in (asgi, wire):
         monkeypatch.setattr(module, "REQUEST_SIZE_LIMIT", 1_000)
-    monkeypatch.setattr(asgi, "BODY_LIMIT", 100_000)
+    monkeypatch.setattr(asgi, "READ_LIMIT", 100_000)
     with connect() as connection:
         connection.sendall(post(b"", b"Content-Length: 10000000000") + b"x" * 200_000)
         assert connection.recv(65_536).startswith(b"HTTP/1.1 413 ")
         read_all(connection)
+
+
+@pytest.mark.parametrize("announced", [True, False], ids=["Content-Length", "chunked"])
+def test_of_a_body_over_the_limit_nothing_is_kept(announced, monkeypatch):
+    """What is read of it is thrown away, from the start if its length is announced."""
+    import asyncio
+
+    monkeypatch.setattr(asgi, "REQUEST_SIZE_LIMIT", 1_000)
+    kept = []
+    messages = iter([b"x" * 600, b"x" * 600, b"x" * 600])
+
+    async def receive():
+        kept.append(sys.getsizeof(inspect.currentframe().f_back.f_locals["kept"]) > 500)
+        body = next(messages)
+        return {"type": "http.request", "body": body, "more_body": len(kept) < 3}
+
+    body = asyncio.run(asgi._body(receive, keep=not announced))
+    assert body == (None, True)
+    assert kept == [False, not announced, False]
+
+
+def test_a_client_that_reads_no_response_cannot_queue_requests(layerperm_server, monkeypatch):
+    """The server stops reading what it sends, and closes the connection when its patience ends."""
+    monkeypatch.setattr(Connection, "patience", 0.5)
+    request = b"GET /_layerperm/ HTTP/1.1\r\nHost: x\r\n\r\n"
+    block = request * 10_000
+    sent = 0
+    with connect() as connection:
+        connection.settimeout(5)
+        with pytest.raises(OSError, match=r"reset|[Bb]roken pipe"):
+            while sent < 100 * len(block):
+                sent += connection.send(block)
+    assert sent < 32 * 1024 * 1024
+    assert parsed(exchange(GET))[0] == 404
+
+
+def test_pipelined_requests_are_parsed_as_their_turn_comes(layerperm_server, layerperm):
+    """Thousands of requests at once, with and without a body: each gets its response, in order."""
+    layerperm.publish_layer()
+    body = b"{}"
+    several = GET + post(body, b"Content-Length: %d" % len(body))
+    raw = exchange(several * 500)
+    assert [part[:3] for part in raw.split(b"HTTP/1.1 ")[1:]] == [b"404", b"400"] * 500
 
 
 def test_a_client_that_goes_away_leaves_the_server_well(layerperm_server, layerperm_layer):
@@ -326,8 +380,8 @@ def test_the_time_for_idling_runs_from_the_last_byte(connected):
     assert (wire.closed, wire.sent) == (True, b"")
 
 
-def test_a_connection_is_refused_once(connected):
-    """Of several things wrong with it the first is told."""
+def test_a_connection_is_rejected_once(connected):
+    """Of several things wrong with it the client reads about the first."""
     connection, _, wire = connected
     connection.data_received(b"\x16" * 2 * HEAD_LIMIT)
     assert parsed(wire.sent) == NOT_HTTP

@@ -1,14 +1,22 @@
 """The command ``python -m pytest_layerperm serve``."""
 
+import json
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.limits import line_of
+from tests.limits import LIMIT, line_of, start_and_join
 
 pytest.importorskip("uvicorn", reason="the live server needs the extra 'server'")
 pytest.importorskip("httptools", reason="the live server needs the extra 'server'")
@@ -94,3 +102,78 @@ def test_other_services_answer_too():
     process.terminate()
     assert process.communicate(timeout=10) == ("", "")
     assert process.returncode == 0
+
+
+def faulty(url, fault):
+    """Adds a fault to the server's fake."""
+    body = json.dumps(fault).encode()
+    urllib.request.urlopen(urllib.request.Request(f"{url}/_layerperm/faults", body), timeout=10).close()
+
+
+def test_sigterm_ends_it_whatever_responses_are_pending():
+    """A slow response, a silent one, an upload and one that nobody reads: exit status 0 in time, and not a word."""
+    process = start()
+    url = line_of(process).rstrip("\n")
+    faulty(url, {"fault": "Slow", "seconds": 60, "times": 2, "operation": "ListLayers"})
+    faulty(url, {"fault": "ConnectionLost", "error": "ReadTimeoutError", "operation": "ListLayerVersions"})
+    layers = b"GET /2018-10-31/layers%s HTTP/1.1\r\nHost: x\r\nAuthorization: Credential=1/1/us-east-1/lambda/1\r\n\r\n"
+    pending = [
+        layers % b"",
+        layers % b"" * 3,
+        layers % b"/x/versions",
+        b"POST /2018-10-31/layers/x/versions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
+        b"GET /_layerperm/ HTTP/1.1\r\nHost: x\r\n\r\n" * 2_000,
+        b"",
+    ]
+    with ExitStack() as opened:
+        for data in pending:
+            connection = opened.enter_context(socket.create_connection(("127.0.0.1", urlsplit(url).port), timeout=10))
+            connection.setblocking(False)
+            connection.send(data)
+        while True:
+            with urllib.request.urlopen(f"{url}/_layerperm/calls", timeout=10) as response:
+                if len(json.load(response)["calls"]) == 3:
+                    break
+        began = time.monotonic()
+        process.terminate()
+        assert process.communicate(timeout=LIMIT) == ("", "")
+        took = time.monotonic() - began
+    assert process.returncode == 0
+    assert took < 3
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the peak of a process's memory is read from /proc")
+def test_uploads_over_the_limit_are_not_kept_in_memory():
+    """Four of 75 MB at once, to Lambda and to S3: each is 413, and the server's memory does not grow by one of them."""
+    process = start()
+    url = line_of(process).rstrip("\n")
+    before = peak_memory(process.pid)
+    statuses = []
+
+    def upload(path, service):
+        scope = f"1/20260101/us-east-1/{service}/aws4_request"
+        connection = HTTPConnection(urlsplit(url).netloc, timeout=LIMIT)
+        with closing(connection):
+            connection.putrequest("POST", path)
+            connection.putheader("Authorization", f"AWS4-HMAC-SHA256 Credential={scope}, Signature=0")
+            connection.putheader("Content-Length", str(75 * len(MEGABYTE)))
+            connection.endheaders()
+            for _ in range(75):
+                connection.send(MEGABYTE)
+            statuses.append(connection.getresponse().status)
+
+    places = [("/2018-10-31/layers/x/versions", "lambda"), ("/builds/key", "s3")] * 2
+    start_and_join(*[threading.Thread(target=upload, args=place) for place in places])
+    grown = peak_memory(process.pid) - before
+    process.terminate()
+    process.communicate(timeout=LIMIT)
+    assert statuses == [413] * 4
+    assert grown < 50 * len(MEGABYTE)
+
+
+MEGABYTE = b"x" * 1_000_000
+
+
+def peak_memory(pid):
+    (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) * 1_024
