@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def serve(host: str, port: int, account_id: str, region_name: str) -> int:
-    """Serves a fake until SIGINT or SIGTERM. Prints the URL as soon as it answers; nothing else on stdout."""
+    """Serves a fake until SIGINT or SIGTERM. Prints the URL as soon as the server is ready, and nothing else to stdout."""
     from .fake import LayerPerm, service_of
     from .transports.server.live import LiveServer, ServerFailed
 
@@ -36,7 +36,7 @@ def serve(host: str, port: int, account_id: str, region_name: str) -> int:
     switching = threading.Lock()
 
     def switch_on() -> None:
-        """Only when it is needed: importing boto3 takes longer than all the rest."""
+        """Only when it is needed: importing boto3 takes longer than everything else."""
         with switching:
             if not fake.active:
                 fake.start()
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         "--account-id", type=_account_id, default="123456789012", help="account of unknown access keys (123456789012)"
     )
     command.add_argument("--region", type=_region, default="us-east-1", help="default region (us-east-1)")
-    command.add_argument("--allow-remote", action="store_true", help="let --host be an address that others can reach")
+    command.add_argument("--allow-remote", action="store_true", help="allow a --host that other machines can reach")
     return parser
 
 

@@ -1,10 +1,10 @@
 """Hypothesis strategies for layers and their permissions, and a state machine that drives sharing code.
 
 Needs the extra: ``pip install 'pytest-layerperm[hypothesis]'``. The plugin itself never imports it. A fixture is set
-up once for all examples of a property, so a property turns the fake on inside:
+up once for all examples of a property, so a property starts a fake of its own:
 
 >>> from hypothesis import given, settings
->>> @settings(deadline=None)  # How long an example takes says nothing about it.
+>>> @settings(deadline=None)  # An example may take any time.
 ... @given(account_ids().filter("123456789012".__ne__))
 ... def test_any_account_can_be_a_partner(account_id):
 ...     with LayerPerm() as fake:

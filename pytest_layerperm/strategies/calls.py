@@ -20,9 +20,9 @@ class PlannedCall(NamedTuple):
 
 @st.composite
 def add_requests(draw: st.DrawFn, layer_name: str | None = None, version_number: int | None = None) -> dict[str, Any]:
-    """Arguments of ``add_layer_version_permission`` within every constraint; an organization only with ``*``.
+    """Arguments of ``add_layer_version_permission`` that meet every constraint; an organization only with ``*``.
 
-    ``layer_name`` and ``version_number`` are any where they are left out. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
+    ``layer_name`` and ``version_number`` are drawn by default. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
 
     >>> from hypothesis import find
     >>> find(add_requests("shared-deps", 1), lambda request: "OrganizationId" in request)["Principal"]
@@ -68,9 +68,9 @@ _WRONG = {
 def invalid_add_requests(
     draw: st.DrawFn, layer_name: str | None = None, version_number: int | None = None
 ) -> tuple[dict[str, Any], frozenset[str]]:
-    """Arguments that boto3 sends and AWS refuses with a ValidationException, and which of them are wrong.
+    """Arguments that boto3 sends and AWS rejects with a ValidationException, and the names of the wrong ones.
 
-    ``layer_name`` and ``version_number`` are any where they are left out. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
+    ``layer_name`` and ``version_number`` are drawn by default. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
 
     >>> from hypothesis import find
     >>> request, wrong = find(invalid_add_requests(), lambda found: found[1] == {"Action"})
@@ -88,9 +88,9 @@ def invalid_add_requests(
 def remove_requests(
     draw: st.DrawFn, layer_name: str | None = None, version_number: int | None = None
 ) -> dict[str, Any]:
-    """Arguments of ``remove_layer_version_permission`` within every constraint.
+    """Arguments of ``remove_layer_version_permission`` that meet every constraint.
 
-    ``layer_name`` and ``version_number`` are any where they are left out. https://docs.aws.amazon.com/lambda/latest/api/API_RemoveLayerVersionPermission.html
+    ``layer_name`` and ``version_number`` are drawn by default. https://docs.aws.amazon.com/lambda/latest/api/API_RemoveLayerVersionPermission.html
 
     >>> from hypothesis import find
     >>> list(find(remove_requests("shared-deps", 1), lambda request: True).values())
@@ -107,9 +107,9 @@ def remove_requests(
 def call_sequences(
     draw: st.DrawFn, layer_name: str | None = None, version_number: int | None = None, *, max_size: int = 20
 ) -> list[PlannedCall]:
-    """Calls one after the other, on few enough statement ids that they meet: adds, removals and reads.
+    """Sequences of calls: adds, removals and reads, with few statement ids, so that the calls affect one another.
 
-    All are about one layer version: ``layer_name`` and ``version_number``, any where they are left out. There are
+    All calls are for one layer version: ``layer_name`` and ``version_number``, drawn by default. There are
     ``max_size`` calls at most, each with a ``method`` and ``arguments`` of a boto3 Lambda client.
 
     >>> from hypothesis import find

@@ -1,4 +1,4 @@
-"""A state machine that drives sharing code against the fake and a model of who may use what."""
+"""A state machine that runs sharing code against the fake, and a model of who may use what."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ ACCOUNTS = ("222222222222", "333333333333", "444444444444")
 
 @dataclass
 class Expected:
-    """What must be so of one layer version."""
+    """What must hold for one layer version."""
 
     layer: LayerVersion
     accounts: set[str] = field(default_factory=set[str])
     """Accounts that the code under test has shared it with."""
     others: dict[str, Any] = field(default_factory=dict[str, Any])
-    """Statements of other people: id to statement."""
+    """Other people's statements, by statement id."""
 
 
 class LayerSharingMachine(RuleBasedStateMachine):
-    """Drives your sharing code, and checks after each step who may use what.
+    """Runs your sharing code, and checks after each step who may use what.
 
-    Subclass it, and give pytest its ``TestCase``::
+    Subclass it, and assign its ``TestCase``::
 
         class Sharing(LayerSharingMachine):
             def share(self, layer, account_id):
@@ -40,30 +40,30 @@ class LayerSharingMachine(RuleBasedStateMachine):
 
     Layers are published and shared in any order, with several accounts, while other people add and remove statements
     of their own, and some calls are throttled. After each step: exactly the accounts that were shared with have
-    statements of yours, each of those accounts may use the version, and other people's statements are as they were.
-    What is not so is an AssertionError that names the version; hypothesis shows the shortest way to it.
+    statements of yours, each of those accounts may use the version, and other people's statements are unchanged.
+    If not, an AssertionError names the version, and Hypothesis shows the shortest sequence of steps that leads to it.
     """
 
     accounts: ClassVar[tuple[str, ...]] = ACCOUNTS
     """Accounts (twelve digits) to share with."""
     repeats: ClassVar[bool] = True
-    """Whether sharing again with the same account must be harmless, and unsharing where nothing is shared."""
+    """Whether sharing twice with the same account must be harmless, and unsharing with an account that has no access."""
     throttles: ClassVar[int] = 2
-    """How many throttled answers in a row the code must bear; 0 for none."""
+    """How many throttled responses in a row the code must survive; 0 for none."""
 
     layers: Bundle[Expected] = Bundle("layers")
 
     def share(self, layer: LayerVersion, account_id: str) -> None:
         """The code under test: afterwards the account (twelve digits) may use the version.
 
-        Raises NotImplementedError where a subclass does not define it.
+        Raises NotImplementedError if a subclass does not define it.
         """
         raise NotImplementedError("a LayerSharingMachine needs share(layer, account_id)")
 
     def unshare(self, layer: LayerVersion, account_id: str) -> None:
-        """The code under test: afterwards the account (twelve digits) may not use the version by a statement of yours.
+        """The code under test: afterwards no statement of yours allows the account (twelve digits).
 
-        Not called where a subclass does not define it.
+        Not called if a subclass does not define it.
         """
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class LayerSharingMachine(RuleBasedStateMachine):
         self._numbers = itertools.count(1)
 
     def teardown(self) -> None:
-        """Turns the fake off; a subclass that has its own calls this one too."""
+        """Stops the fake; a subclass that overrides this calls it too."""
         self.fake.stop()
 
     @property
@@ -87,7 +87,7 @@ class LayerSharingMachine(RuleBasedStateMachine):
         region=st.sampled_from(["us-east-1", "cn-north-1"]),
     )
     def publish(self, name: str, region: str) -> Expected:
-        """A new version, which nobody may use yet."""
+        """A new version, which no other account may use yet."""
         expected = Expected(self.fake.publish_layer(name, region_name=region))
         self.expected.append(expected)
         return expected
@@ -105,7 +105,7 @@ class LayerSharingMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._unshares)
     @rule(to=layers, data=st.data(), throttled=st.integers(0, 2))
     def unshare_it(self, to: Expected, data: st.DataObject, throttled: int) -> None:
-        """Your code takes that back."""
+        """Your code removes that statement."""
         choices = self.accounts if self.repeats else sorted(to.accounts)
         if choices:
             account_id = data.draw(st.sampled_from(choices), label="account")
@@ -114,15 +114,15 @@ class LayerSharingMachine(RuleBasedStateMachine):
             to.accounts.discard(account_id)
 
     @rule(to=layers, account_id=st.sampled_from(["555555555555", "666666666666"]))
-    def somebody_else_shares(self, to: Expected, account_id: str) -> None:
-        """Another person adds a statement of their own."""
-        statement_id = f"somebody-else-{next(self._numbers)}"
+    def someone_else_shares(self, to: Expected, account_id: str) -> None:
+        """Someone else adds a statement of their own."""
+        statement_id = f"someone-else-{next(self._numbers)}"
         to.layer.grant(account_id, statement_id=statement_id)
         to.others[statement_id] = _statements(to.layer)[statement_id]
 
     @rule(to=layers)
-    def somebody_else_unshares(self, to: Expected) -> None:
-        """And removes it again."""
+    def someone_else_unshares(self, to: Expected) -> None:
+        """Someone else removes it again."""
         if to.others:
             statement_id, _ = to.others.popitem()
             owner = self.fake.client(to.layer.account_id, region_name=to.layer.region_name)
@@ -131,19 +131,19 @@ class LayerSharingMachine(RuleBasedStateMachine):
             )
 
     @invariant()
-    def other_peoples_statements_are_as_they_were(self) -> None:
-        """Raises AssertionError where the code under test removed or changed one."""
+    def other_peoples_statements_are_unchanged(self) -> None:
+        """Raises AssertionError if the code under test removed or changed one."""
         for expected in self.expected:
             found = _statements(expected.layer)
             for statement_id, statement in expected.others.items():
                 if found.get(statement_id) != statement:
                     raise AssertionError(
-                        f"{expected.layer.arn}: somebody else's statement {statement_id} is gone or changed"
+                        f"{expected.layer.arn}: someone else's statement {statement_id} was removed or changed"
                     )
 
     @invariant()
     def shared_with_exactly_these_accounts(self) -> None:
-        """Raises AssertionError where a statement of yours is missing, or one too many."""
+        """Raises AssertionError if a statement of yours is missing, or there is one too many."""
         for expected in self.expected:
             arn = expected.layer.arn
             partition = arn.split(":", 2)[1]
@@ -151,9 +151,9 @@ class LayerSharingMachine(RuleBasedStateMachine):
             ours = [one for sid, one in _statements(expected.layer).items() if sid not in expected.others]
             found = {one["Principal"] if one["Principal"] == "*" else one["Principal"]["AWS"] for one in ours}
             if wanted - found:
-                raise AssertionError(f"{arn} should be shared with {', '.join(sorted(wanted - found))}, and is not")
+                raise AssertionError(f"{arn} should be shared with {', '.join(sorted(wanted - found))}, but is not")
             if found - wanted:
-                raise AssertionError(f"{arn} is shared with {', '.join(sorted(found - wanted))}, and should not be")
+                raise AssertionError(f"{arn} is shared with {', '.join(sorted(found - wanted))}, but should not be")
 
     def _throttled(self, times: int) -> Any:
         faults = [Throttle(min(times, self.throttles))] if min(times, self.throttles) else []

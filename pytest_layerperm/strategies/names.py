@@ -1,4 +1,4 @@
-"""Single values: ids, names and ARNs, each as AWS's constraints allow it."""
+"""Single values: ids, names and ARNs, each within AWS's constraints."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def organization_ids() -> st.SearchStrategy[str]:
 
 
 def root_arns(partition: str = "aws") -> st.SearchStrategy[str]:
-    """The ARN of an account's root, in that partition (``aws``, ``aws-cn``, …).
+    """ARNs of account roots in that partition (``aws``, ``aws-cn``, …).
 
     >>> from hypothesis import find
     >>> find(root_arns("aws-cn"), lambda arn: True)
@@ -57,7 +57,7 @@ def root_arns(partition: str = "aws") -> st.SearchStrategy[str]:
 
 
 def principals(partition: str = "aws") -> st.SearchStrategy[str]:
-    """What AddLayerVersionPermission takes: an account id, ``*``, or the ARN of an account's root in that partition.
+    """Principals of AddLayerVersionPermission: an account id, ``*``, or an account's root ARN in that partition.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
 
@@ -69,7 +69,7 @@ def principals(partition: str = "aws") -> st.SearchStrategy[str]:
 
 
 def statement_ids(max_size: int = 100) -> st.SearchStrategy[str]:
-    """Statement ids: 1 to ``max_size`` (AWS takes 100) letters, digits, ``-`` and ``_``.
+    """Statement ids: 1 to ``max_size`` (AWS allows 100) letters, digits, ``-`` and ``_``.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
 
@@ -81,7 +81,7 @@ def statement_ids(max_size: int = 100) -> st.SearchStrategy[str]:
 
 
 def revision_ids() -> st.SearchStrategy[str]:
-    """RevisionIds: lower-case uuids (aws-facts 5.1); none that the fake has made.
+    """RevisionIds: lower-case UUIDs (fact ``revisions/form``), none of them made by the fake.
 
     >>> from hypothesis import find
     >>> len(find(revision_ids(), lambda revision_id: True))
@@ -91,7 +91,7 @@ def revision_ids() -> st.SearchStrategy[str]:
 
 
 def layer_names(max_size: int = 140) -> st.SearchStrategy[str]:
-    """Bare names of 1 to ``max_size`` (AWS takes 140) letters, digits, ``-`` and ``_``.
+    """Layer names of 1 to ``max_size`` (AWS allows 140) letters, digits, ``-`` and ``_``.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html
 
@@ -115,7 +115,7 @@ def region_names() -> st.SearchStrategy[str]:
 def layer_arns(
     account_id: str | None = None, region_name: str | None = None, name: str | None = None
 ) -> st.SearchStrategy[str]:
-    """ARNs of layers, in the partition of their region; what is given is in all of them.
+    """ARNs of layers, in their region's partition; the parts that are not given are drawn.
 
     >>> from hypothesis import find
     >>> find(layer_arns("123456789012", "cn-north-1", "shared-deps"), lambda arn: True)
@@ -136,7 +136,7 @@ def layer_arns(
 def layer_version_arns(
     account_id: str | None = None, region_name: str | None = None, name: str | None = None
 ) -> st.SearchStrategy[str]:
-    """ARNs of layer versions, from version 1 up; what is given is in all of them.
+    """ARNs of layer versions, from version 1 up; the parts that are not given are drawn.
 
     >>> from hypothesis import find
     >>> find(layer_version_arns("123456789012", "us-east-1", "shared-deps"), lambda arn: True)

@@ -11,9 +11,9 @@ from .names import account_ids, layer_version_arns, organization_ids, statement_
 
 @st.composite
 def statements(draw: st.DrawFn, resource: str | None = None) -> dict[str, Any]:
-    """A statement: for an account, for everybody, or for an organization.
+    """A statement for an account, for everyone, or for an organization.
 
-    ``resource`` is the ARN of the layer version; left out, any. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
+    ``resource`` is the ARN of the layer version, drawn by default. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
 
     >>> from hypothesis import find
     >>> find(statements(), lambda statement: "Condition" in statement)["Condition"]
@@ -37,9 +37,9 @@ def statements(draw: st.DrawFn, resource: str | None = None) -> dict[str, Any]:
 
 @st.composite
 def policies(draw: st.DrawFn, resource: str | None = None, *, max_statements: int = 5) -> dict[str, Any]:
-    """The policy of one layer version: 1 to ``max_statements`` statements, each with an id of its own.
+    """The policy of one layer version: 1 to ``max_statements`` statements with different ids.
 
-    ``resource`` is the ARN of the layer version; left out, any. https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html
+    ``resource`` is the ARN of the layer version, drawn by default. https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html
 
     >>> from hypothesis import find
     >>> list(find(policies(), lambda policy: len(policy["Statement"]) == 2))

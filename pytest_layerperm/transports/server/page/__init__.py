@@ -1,7 +1,6 @@
 """The page that shows layers, who may use them, and calls: one self-contained HTML document.
 
-What it shows travels as JSON inside it, and its script puts text into elements, never markup: whatever a name or
-a failure says, it is shown and nothing else.
+Its data is JSON inside it, which its script inserts as text, never as markup: no name or failure can become HTML.
 """
 
 from __future__ import annotations
@@ -13,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 _HERE = Path(__file__).parent
-# Inside a script element only these can end it, or begin another.
+# Only these can end a script element, or begin another one inside it.
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
 
 def live_page() -> str:
-    """The page of a live server, which asks it for what to show once a second."""
+    """The page of a live server, which fetches the state once a second."""
     return _page({"mode": "live"})
 
 
 def report_page(tests: Sequence[dict[str, Any]]) -> str:
     """The page of tests that have run: each a dict of ``name``, ``outcome``, ``failure`` (text or None) and ``state``,
-    which is what ``snapshot()`` gave.
+    the value of ``snapshot()``.
     """
     return _page({"mode": "report", "tests": list(tests)})
 

@@ -3,10 +3,10 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const find = (id) => document.getElementById(id);
 const open = new Set();            // ARNs whose policy is shown
 const filters = { layers: "", calls: "" };
-let seen = null;                   // number of calls at the last look, so that new ones can be told
+let seen = null;                   // number of calls at the last look, to recognize new ones
 let current = null;                // what is shown
 
-/* An element; text goes in as text, never as markup. */
+/* An element; text is inserted as text, never as markup. */
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -21,8 +21,8 @@ const matches = (filter, ...texts) => texts.join(" ").toLowerCase().includes(fil
 const place = (layer) => `${layer.name}:${layer.version}`;
 const chip = (statement) => make("span", { class: `chip ${statement.way}`, title: statement.sid }, statement.sid);
 
-const legend = () => make("ul", { class: "legend", "aria-label": "Ways in" },
-  ...[["account", "named account"], ["organization", "organization"], ["public", "everybody"]].map(([way, text]) =>
+const legend = () => make("ul", { class: "legend", "aria-label": "Kinds of grants" },
+  ...[["account", "named account"], ["organization", "organization"], ["public", "everyone"]].map(([way, text]) =>
     make("li", {}, make("span", { class: `chip ${way}` }, "statement"), text)));
 
 function section(id, title, extra, ...children) {
@@ -40,14 +40,14 @@ const scrolling = (name, table) => make("div", { class: "scroll", role: "region"
 /* --- who may use what */
 
 function columnsOf(state) {
-  const everybody = { title: "everybody", small: "*", kind: "public", cell: (layer) => layer.statements.filter((s) => s.way === "public") };
+  const everyone = { title: "everyone", small: "*", kind: "public", cell: (layer) => layer.statements.filter((s) => s.way === "public") };
   const organizations = state.organizations.map((id) => ({ title: id, small: "organization", kind: "organization",
     cell: (layer) => layer.statements.filter((s) => s.organization_id === id && s.principal === "*") }));
   const accounts = state.accounts.map(({ account_id: id, organization_id: organization }) => ({
     title: id, kind: "account", owner: (layer) => layer.account_id === id,
     small: [id === state.account_id ? "default account" : "account", organization].filter(Boolean).join(", in "),
     cell: (layer) => (layer.access[id] || []).map((index) => layer.statements[index]) }));
-  return [everybody, ...organizations, ...accounts];
+  return [everyone, ...organizations, ...accounts];
 }
 
 function cellOf(column, layer) {
@@ -70,7 +70,7 @@ function rowsOf(layer, columns) {
         "aria-label": `Policy of ${layer.arn}`, onclick: toggle }, "policy"))),
     ...columns.map((column) => cellOf(column, layer)))];
   if (shown) {
-    const text = layer.policy === null ? "There is no statement in it." : JSON.stringify(JSON.parse(layer.policy), null, 2);
+    const text = layer.policy === null ? "The policy has no statements." : JSON.stringify(JSON.parse(layer.policy), null, 2);
     const heading = `${layer.arn}\ncreated ${layer.created}${layer.description ? `, ${layer.description}` : ""}\nrevision ${layer.revision_id ?? "none"}`;
     rows.push(make("tr", { class: "policy", id }, make("td", { colspan: columns.length + 1 }, make("pre", { tabindex: "0" }, `${heading}\n\n${text}`))));
   }
@@ -89,7 +89,7 @@ function matrix(state) {
   }
   const head = make("tr", {}, make("th", { scope: "col" }, "layer version"),
     ...columns.map((column) => make("th", { scope: "col", class: "mono" }, column.title, make("small", {}, column.small))));
-  const table = make("table", { class: "matrix" }, make("caption", { class: "unseen" }, "Rows are layer versions, columns are callers; a cell names the statements that let the caller in."),
+  const table = make("table", { class: "matrix" }, make("caption", { class: "unseen" }, "Rows are layer versions, columns are callers; a cell names the statements that allow the caller."),
     make("thead", {}, head), ...[...groups.values()].map((versions) => make("tbody", {}, ...versions.flatMap((layer) => rowsOf(layer, columns)))));
   const notes = [];
   if (!groups.size) notes.push(make("p", { class: "empty" }, "No layer version matches the filter."));
@@ -134,7 +134,7 @@ function callRow(call, fresh) {
 function calls(state, known) {
   const total = state.calls.length + state.calls_omitted;
   const title = ["Calls, newest first", make("small", {}, String(total))];
-  if (!state.calls.length) return section("calls", title, [], make("p", { class: "empty" }, "No call reached the fake."));
+  if (!state.calls.length) return section("calls", title, [], make("p", { class: "empty" }, "The fake received no calls."));
   const text = (call) => [call.account_id, call.region_name, call.operation, call.layer ?? "", JSON.stringify(call.parameters), ...call.attempts.map((a) => `${a.outcome} ${a.fault ?? ""}`)];
   const shown = state.calls.map((call, index) => [call, known !== null && state.calls_omitted + index >= known]).filter(([call]) => matches(filters.calls, ...text(call))).reverse();
   const head = ["time", "account", "region", "operation", "layer", "with", "outcome"].map((name) => make("th", { scope: "col", role: "columnheader" }, name));
@@ -149,14 +149,14 @@ function calls(state, known) {
 function faults(state) {
   if (!state.faults.length) return null;
   const rows = state.faults.map((fault) => make("tr", {}, make("td", { class: "mono" }, fault.text),
-    make("td", {}, fault.waiting ? "has not struck yet" : `struck ${count(fault.struck, "call", "calls")}`)));
+    make("td", {}, fault.waiting ? "not triggered yet" : `triggered by ${count(fault.struck, "call", "calls")}`)));
   return section("faults", "Faults", [], make("div", { class: "scroll" }, make("table", { class: "faults" }, make("caption", { class: "unseen" }, "Injected faults"), make("tbody", {}, ...rows))));
 }
 
 function failure(test) {
   if (!test || test.details === null) return null;
   return make("section", { class: "failure", "aria-labelledby": "failure" }, make("div", { class: "head" }, make("h2", { id: "failure" }, "Why it failed")),
-    test.failure ? make("pre", { tabindex: "0" }, test.failure) : null, test.details ? make("details", {}, make("summary", {}, "Whole traceback"), make("pre", { tabindex: "0" }, test.details)) : null);
+    test.failure ? make("pre", { tabindex: "0" }, test.failure) : null, test.details ? make("details", {}, make("summary", {}, "Full traceback"), make("pre", { tabindex: "0" }, test.details)) : null);
 }
 
 /* --- the whole */
@@ -188,7 +188,7 @@ function showTest(index) {
 
 function report() {
   if (!data.tests.length) {
-    find("main").replaceChildren(make("p", { class: "empty" }, "No test that used layerperm is in this report."));
+    find("main").replaceChildren(make("p", { class: "empty" }, "This report has no test that used layerperm."));
     return;
   }
   find("tests").hidden = data.tests.length < 2;
@@ -220,7 +220,7 @@ async function look() {
       status("live", "live");
     } else if (response.status === 304) status("live", "live");
   } catch {
-    status("the server is gone; this was its last state", "lost");
+    status("the server has stopped; this was its last state", "lost");
   }
   setTimeout(look, 1000);
 }
