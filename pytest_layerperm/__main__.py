@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def serve(host: str, port: int, account_id: str, region_name: str) -> int:
-    """Serves a fake until SIGINT or SIGTERM. Prints the URL as soon as the server is ready, and nothing else to stdout."""
+    """Serves a fake until SIGINT or SIGTERM. Prints only the URL to stdout, as soon as the server is ready."""
     from .fake import LayerPerm, service_of
     from .transports.server.live import LiveServer, ServerFailed
 

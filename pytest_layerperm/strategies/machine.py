@@ -47,7 +47,7 @@ class LayerSharingMachine(RuleBasedStateMachine):
     accounts: ClassVar[tuple[str, ...]] = ACCOUNTS
     """Accounts (twelve digits) to share with."""
     repeats: ClassVar[bool] = True
-    """Whether sharing twice with the same account must be harmless, and unsharing with an account that has no access."""
+    """Whether sharing twice with an account must be harmless, and unsharing with one that has no access."""
     throttles: ClassVar[int] = 2
     """How many throttled responses in a row the code must survive; 0 for none."""
 

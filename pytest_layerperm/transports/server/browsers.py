@@ -1,7 +1,7 @@
 """Keeps web pages out: one that a browser on this machine shows must neither read nor change the fake.
 
-The server listens on loopback, and a browser lets any page send requests there. This is the rule for every request but
-one for the server's own page, which holds no data. Programs, which send neither of the first two headers, pass:
+The server listens on loopback, where any page in a browser can send requests. This rule holds for every request except
+those for the server's own page, which has no data in it. Programs send neither of the first two headers:
 
 - ``Origin`` is the server's own.
 - ``Sec-Fetch-Site`` is ``same-origin``, or ``none`` for an address that someone typed.

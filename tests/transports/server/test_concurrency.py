@@ -17,8 +17,8 @@ pytest.importorskip("httptools", reason="the live server needs the extra 'server
 
 PROCESSES, THREADS, GRANTS = 8, 16, 4
 
-# A writer that reads the policy, adds its statement at the revision it has read, and starts over when it lost the race;
-# in between it publishes in its own account. It keeps to the standard library: 24 of them run at once.
+# A writer that reads the policy, adds its statement at that revision, and starts over if it lost the race; in between
+# it publishes in its own account. It uses the standard library only: 24 of them run at once.
 WRITER = """
 import json, sys
 from base64 import b64encode
@@ -42,11 +42,11 @@ def write(address, own, shared, grants, archive):
         while True:
             status, policy = call(shared, "GET", "shared-deps/versions/1/policy")
             assert status == 200, policy
-            status, told = call(shared, "POST", f"shared-deps/versions/1/policy?RevisionId={policy['RevisionId']}", {
+            status, added = call(shared, "POST", f"shared-deps/versions/1/policy?RevisionId={policy['RevisionId']}", {
                 "StatementId": f"{own}-{number}", "Principal": own, "Action": "lambda:GetLayerVersion"})
             if status == 201:
                 break
-            assert status == 412, told
+            assert status == 412, added
             conflicts += 1
     connection.close()
     return conflicts
@@ -56,7 +56,7 @@ if __name__ == "__main__":
 """
 
 
-def test_no_update_is_lost_and_no_account_mistaken(layerperm_server, layerperm, layerperm_layer):
+def test_no_update_is_lost_and_no_account_is_mistaken_for_another(layerperm_server, layerperm, layerperm_layer):
     """8 processes and 16 threads write one policy with optimistic locking: every statement is there, once."""
     layerperm_layer.grant("*", statement_id="first")
     archive = base64.b64encode(service_of(layerperm).store.find(*place(layerperm)).content.archive).decode()

@@ -1,4 +1,4 @@
-"""What the live server tells and takes below /_layerperm/."""
+"""The live server's page and JSON below /_layerperm/."""
 
 import json
 from http.client import HTTPConnection
@@ -17,7 +17,7 @@ SIGNED = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/lambda/aws4_request, "
     "SignedHeaders=host, Signature=0"
 }
-CROWD = [
+FAULTS = [
     "ConnectionLost",
     "RateLimit",
     "ServiceFailure",
@@ -28,7 +28,7 @@ CROWD = [
 
 @pytest.fixture
 def ask(layerperm_server):
-    """Sends one request to the server: status, headers, and the body, parsed where it is JSON."""
+    """Sends one request to the server: status, headers, and the body, parsed if it is JSON."""
     return asking(layerperm_server)
 
 
@@ -49,7 +49,7 @@ def asking(server):
 
 
 def test_calls_are_every_attempt_as_json(ask, layerperm_layer):
-    """/_layerperm/calls has what the log has, under the same names."""
+    """/_layerperm/calls has the log's attempts, with the same names."""
     ask("GET", POLICY, headers={**SIGNED, "amz-sdk-invocation-id": "one"})
     status, headers, body = ask("GET", "/_layerperm/calls")
     assert (status, headers["content-type"]) == (200, "application/json")
@@ -69,15 +69,15 @@ def test_calls_are_every_attempt_as_json(ask, layerperm_layer):
     }
 
 
-def test_parameters_that_json_cannot_say_are_said_as_text(ask, layerperm_layer):
-    """NaN and infinity, which Python takes for JSON, do not break what other languages read."""
+def test_parameters_that_json_cannot_express_are_text(ask, layerperm_layer):
+    """NaN and infinity, which Python accepts as JSON, do not break other languages' parsers."""
     ask("POST", POLICY, b'{"StatementId": [NaN, {"a": -Infinity}]}', SIGNED)
     (call,) = ask("GET", "/_layerperm/calls")[2]["calls"]
     assert call["parameters"]["StatementId"] == ["NaN", {"a": "-Infinity"}]
 
 
 def test_layers_are_every_version_with_its_statements(ask, layerperm):
-    """/_layerperm/layers says who may use each version, and tells "no policy" from an emptied one."""
+    """/_layerperm/layers says who may use each version; "no policy" differs from an emptied one."""
     shared = layerperm.publish_layer("shared", Description="for partners")
     shared.grant("222222222222", statement_id="partner")
     shared.grant("*", organization_id="o-exampleorgid", statement_id="org")
@@ -107,8 +107,8 @@ def test_layers_are_every_version_with_its_statements(ask, layerperm):
     assert (last["policy"], last["revision_id"], last["statements"]) == (None, emptied.revision_id, [])
 
 
-def test_the_state_says_who_is_let_in_by_which_statement(ask, layerperm):
-    """What the page shows: for each account the places of the statements that let it in."""
+def test_the_state_says_which_statement_allows_whom(ask, layerperm):
+    """For the page: for each account, the indexes of the statements that allow it."""
     layerperm.organization("o-exampleorgid", accounts=["333333333333"])
     layer = layerperm.publish_layer()
     layer.grant("222222222222")
@@ -121,11 +121,11 @@ def test_the_state_says_who_is_let_in_by_which_statement(ask, layerperm):
     ]
     assert state["organizations"] == ["o-exampleorgid"]
     assert state["layers"][0]["access"] == {"222222222222": [0], "333333333333": [1]}
-    assert state["test"].endswith("::test_the_state_says_who_is_let_in_by_which_statement")
+    assert state["test"].endswith("::test_the_state_says_which_statement_allows_whom")
 
 
-def test_the_state_puts_retries_with_their_call(ask, layerperm_layer, layerperm):
-    """Attempts of one SDK call are one call, with each one's outcome and fault."""
+def test_the_state_groups_retries_by_call(ask, layerperm_layer, layerperm):
+    """The attempts of one SDK call are one call, with the outcome and fault of each."""
     layerperm.inject(Throttle())
     for _ in range(2):
         ask("GET", POLICY, headers={**SIGNED, "amz-sdk-invocation-id": "one"})
@@ -138,8 +138,8 @@ def test_the_state_puts_retries_with_their_call(ask, layerperm_layer, layerperm)
     assert state["faults"] == [{"text": "Throttle(times=1)", "struck": 1, "times": 1, "waiting": False}]
 
 
-def test_a_state_that_is_known_already_is_not_sent_again(ask, layerperm):
-    """304 for the entity tag of the last state, and a new one after any change."""
+def test_an_unchanged_state_is_not_sent_again(ask, layerperm):
+    """304 for the entity tag of the last state, and a new state after any change."""
     layer = layerperm.publish_layer()
     _, headers, _ = ask("GET", "/_layerperm/state")
     known = {"If-None-Match": headers["etag"]}
@@ -148,7 +148,7 @@ def test_a_state_that_is_known_already_is_not_sent_again(ask, layerperm):
     assert ask("GET", "/_layerperm/state", headers=known)[0] == 200
 
 
-def test_of_very_many_the_newest_are_shown(ask, layerperm, monkeypatch):
+def test_only_the_newest_of_very_many_are_shown(ask, layerperm, monkeypatch):
     """The page says how many layer versions and calls it leaves out."""
     monkeypatch.setattr("pytest_layerperm.service.snapshot.LAYERS_SHOWN", 2)
     monkeypatch.setattr("pytest_layerperm.service.snapshot.CALLS_SHOWN", 1)
@@ -161,8 +161,8 @@ def test_of_very_many_the_newest_are_shown(ask, layerperm, monkeypatch):
 
 
 @pytest.mark.parametrize("nesting", [900, 90_000])
-def test_parameters_nested_too_deeply_are_refused_or_left_out(ask, layerperm_layer, nesting):
-    """A bomb of brackets breaks neither the call nor what is told about it."""
+def test_parameters_nested_too_deeply_are_rejected_or_left_out(ask, layerperm_layer, nesting):
+    """A bomb of brackets breaks neither the call nor the log."""
     body = b'{"StatementId": ' + b"[" * nesting + b"]" * nesting + b"}"
     assert ask("POST", POLICY, body, SIGNED)[0] == 400
     assert ask("GET", "/_layerperm/calls")[0] == 200
@@ -170,7 +170,7 @@ def test_parameters_nested_too_deeply_are_refused_or_left_out(ask, layerperm_lay
 
 
 def test_faults_are_added_and_listed(ask, layerperm, layerperm_layer):
-    """POST takes one fault or several, by the names and arguments they have in Python."""
+    """POST takes one fault or several, with their names and arguments in Python."""
     wanted = {"fault": "Throttle", "times": 1, "code": "ThrottlingException"}
     status, _, body = ask("POST", "/_layerperm/faults", wanted)
     assert (status, body) == (201, {"faults": [{"fault": repr(layerperm.faults[0]), "struck": 0, "times": 1}]})
@@ -186,9 +186,9 @@ def test_faults_are_added_and_listed(ask, layerperm, layerperm_layer):
     [
         (b"{", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
         ([1], "a fault must be a JSON object"),
-        ({}, f"fault must be one of {', '.join(CROWD)}, not None"),
-        ({"fault": ["Throttle"]}, f"fault must be one of {', '.join(CROWD)}, not ['Throttle']"),
-        ({"fault": "Interleave"}, f"fault must be one of {', '.join(CROWD)}, not 'Interleave'"),
+        ({}, f"fault must be one of {', '.join(FAULTS)}, not None"),
+        ({"fault": ["Throttle"]}, f"fault must be one of {', '.join(FAULTS)}, not ['Throttle']"),
+        ({"fault": "Interleave"}, f"fault must be one of {', '.join(FAULTS)}, not 'Interleave'"),
         ({"fault": "Slow"}, "missing a required argument: 'seconds'"),
         ({"fault": "Throttle", "tmes": 2}, "got an unexpected keyword argument 'tmes'"),
         ({"fault": "Throttle", "times": 0}, "times must be at least 1, or None for every call, not 0"),
@@ -196,20 +196,20 @@ def test_faults_are_added_and_listed(ask, layerperm, layerperm_layer):
         ([{"fault": "Throttle"}, {"fault": "Slow", "seconds": -1}], "seconds must be a number above 0, not -1"),
     ],
 )
-def test_a_wrong_fault_is_refused_in_words_and_none_is_added(ask, layerperm, body, wrong):
-    """The answer names what is wrong, and shows what is right; of a list nothing is added."""
-    status, headers, answer = ask("POST", "/_layerperm/faults", body)
+def test_a_wrong_fault_is_rejected_and_none_is_added(ask, layerperm, body, wrong):
+    """The response says what is wrong and shows a right one; of a list with a wrong one nothing is added."""
+    status, headers, error = ask("POST", "/_layerperm/faults", body)
     assert (status, headers["x-amzn-errortype"]) == (400, "BadRequest")
-    assert answer["Message"] == (
+    assert error["Message"] == (
         f"pytest-layerperm: {wrong}. POST a JSON object, or a list of them, such as "
         '{"fault": "Throttle", "times": 2, "operation": "AddLayerVersionPermission"}; '
-        f"faults are {', '.join(CROWD)}."
+        f"faults are {', '.join(FAULTS)}."
     )
     assert layerperm.faults == ()
 
 
 def test_reset_starts_empty_again(ask, layerperm, layerperm_layer):
-    """POST reset takes away layers, calls and faults."""
+    """POST reset removes layers, calls and faults."""
     layerperm.inject(Throttle())
     ask("GET", POLICY, headers=SIGNED)
     assert ask("POST", "/_layerperm/reset")[0] == 204
@@ -229,7 +229,7 @@ def test_reset_empties_moto(ask, layerperm, layerperm_layer, path, status):
 
 
 def test_motos_reset(ask, layerperm):
-    """The path of moto's server takes POST, and answers as that one does."""
+    """The path of moto's server takes POST, and responds as that server does."""
     assert ask("GET", "/moto-api/reset")[::2] == (400, {"Error": "Need to POST to reset Moto"})
     assert ask("POST", "/moto-api/reset")[::2] == (200, {"status": "ok"})
     assert ask("POST", "/moto-api/reset", headers={"Origin": "https://example.com"})[0] == 403
@@ -248,15 +248,15 @@ def test_motos_reset(ask, layerperm):
         ("DELETE", "/_layerperm/faults", 405, "pytest-layerperm: /_layerperm/faults takes GET and POST."),
     ],
 )
-def test_what_is_not_there_is_said(ask, method, path, status, message):
-    """Other paths and methods are refused, naming those that there are."""
-    answered, _, body = ask(method, path)
-    assert (answered, body["Message"]) == (status, message)
+def test_unknown_paths_and_methods_are_rejected(ask, method, path, status, message):
+    """The error lists the valid ones."""
+    received, _, body = ask(method, path)
+    assert (received, body["Message"]) == (status, message)
 
 
 @pytest.mark.parametrize("path", ["/_layerperm", "/_layerperm/"])
 def test_the_page_is_one_self_contained_document(ask, path):
-    """HTML without a single address in it."""
+    """The HTML has no URL in it."""
     status, headers, body = ask("GET", path)
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert b"http:" not in body
@@ -264,8 +264,8 @@ def test_the_page_is_one_self_contained_document(ask, path):
     assert body.count(b"<script") == 2
 
 
-def test_between_tests_the_page_is_there_and_the_rest_waits():
-    """With no fake on, the page is answered and its questions are 503."""
+def test_between_tests_only_the_page_works():
+    """If no fake is on, the page can be loaded, and its requests get a 503."""
     ask = asking(shared_server())
     assert ask("GET", "/_layerperm/")[0] == 200
     assert ask("HEAD", "/_layerperm/")[0] == 200
@@ -277,7 +277,7 @@ def test_between_tests_the_page_is_there_and_the_rest_waits():
 
 
 def test_parameters_too_deep_for_json_are_left_out():
-    """Python 3.12 and newer read deeper nesting than they write."""
+    """Python 3.12 and newer can parse deeper nesting than they can write."""
     from pytest_layerperm.service.calls import LoggedCall
     from pytest_layerperm.service.snapshot import call_data
 

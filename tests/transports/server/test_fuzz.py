@@ -1,4 +1,4 @@
-"""Whatever is sent, to the handler or over the wire: an answer in AWS's form, never a 500, and no harm done."""
+"""Whatever is sent, to the service or over the wire: a response in AWS's form, never a 500, and no harm done."""
 
 import json
 import socket
@@ -101,7 +101,7 @@ def fill(fake):
 
 
 def check(status, headers, body, before, after):
-    """A success, or a refusal in AWS's form that has changed nothing."""
+    """A success, or an error in AWS's form that changed nothing."""
     if status < 300:
         return
     assert 400 <= status < 500, (status, body)
@@ -117,8 +117,8 @@ def check(status, headers, body, before, after):
 
 @BOUNDED
 @given(methods, paths, queries, authorizations, bodies)
-def test_the_handler_answers_whatever_it_is_asked(method, path, query, authorization, body):
-    """Each of the nine operations refuses nonsense with a 4xx of AWS's, and changes nothing."""
+def test_the_service_responds_to_any_request(method, path, query, authorization, body):
+    """Each of the nine operations rejects nonsense with one of AWS's 4xx, and changes nothing."""
     fake = LayerPerm()
     fill(fake)
     before = state_of(fake)
@@ -136,8 +136,8 @@ def port(layerperm_server):
     return int(layerperm_server.url.rpartition(":")[2])
 
 
-def told(port, data):
-    """Status, headers and body of the first answer; None where the connection was closed without one."""
+def response_to(port, data):
+    """Status, headers and body of the first response; None if the connection was closed without one."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
@@ -151,7 +151,7 @@ def told(port, data):
 
 @BOUNDED
 @given(methods, paths, queries, authorizations, bodies)
-def test_the_live_server_answers_whatever_it_is_asked(port, layerperm, method, path, query, authorization, body):
+def test_the_live_server_responds_to_any_request(port, layerperm, method, path, query, authorization, body):
     """The same over the wire, for every path, Lambda's or not."""
     layerperm.reset()
     fill(layerperm)
@@ -159,8 +159,8 @@ def test_the_live_server_answers_whatever_it_is_asked(port, layerperm, method, p
     signed = "" if authorization is None else f"Authorization: {authorization}\r\n"
     target = f"{path}?{query}" if query else path
     head = f"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{signed}Content-Length: {len(body)}\r\n\r\n"
-    status, headers, answer = told(port, head.encode("latin-1") + body)
-    check(status, headers, answer, before, state_of(layerperm))
+    status, headers, content = response_to(port, head.encode("latin-1") + body)
+    check(status, headers, content, before, state_of(layerperm))
 
 
 words = st.sampled_from(
@@ -174,10 +174,12 @@ words = st.sampled_from(
 
 @BOUNDED
 @given(st.lists(words | st.binary(max_size=8), max_size=12).map(b"".join))
-def test_the_live_server_outlives_whatever_bytes_it_is_sent(port, layerperm, data):
-    """Any bytes: an answer that is no 5xx, or a closed connection, and the next client is served."""
-    answer = told(port, data)
-    assert answer is None or answer[0] < 500
-    status, headers, body = told(port, b"GET /2018-10-31/layers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+def test_the_live_server_survives_any_bytes(port, layerperm, data):
+    """The response is not a 5xx, or the connection is closed, and the next client is served."""
+    response = response_to(port, data)
+    assert response is None or response[0] < 500
+    status, headers, body = response_to(
+        port, b"GET /2018-10-31/layers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    )
     assert (status, headers["x-amzn-errortype"]) == (403, "MissingAuthenticationTokenException")
     assert json.loads(body)["message"] == "Missing Authentication Token"

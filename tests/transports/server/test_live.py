@@ -30,7 +30,7 @@ def signature(account_id="123456789012", region_name="us-east-1", service="lambd
 
 
 def send(server, method, path, body=None, headers=None, **signed):
-    """One request on a connection of its own; the answer with its body parsed where it is JSON."""
+    """One request on a connection of its own; the response with its JSON body parsed."""
     connection = HTTPConnection(urlsplit(server.url).netloc, timeout=10)
     try:
         data = body if body is None or isinstance(body, bytes) else json.dumps(body)
@@ -51,7 +51,7 @@ STATEMENT = {"StatementId": "partner", "Principal": "222222222222", "Action": "l
 
 
 def test_a_program_in_another_process_changes_the_tests_own_fake(layerperm_server, layerperm_layer, layerperm):
-    """What a subprocess grants through the port is in the fake, in its log, and in what its layers say."""
+    """A grant that a subprocess makes through the port is in the fake, in its log and in the layer's policy."""
     program = (
         "import http.client, os, sys\n"
         "connection = http.client.HTTPConnection(os.environ['AWS_ENDPOINT_URL'].removeprefix('http://'))\n"
@@ -75,8 +75,8 @@ def test_a_program_in_another_process_changes_the_tests_own_fake(layerperm_serve
     ]
 
 
-def test_answers_carry_awss_headers(layerperm_server, layerperm_layer):
-    """The headers are AWS's (1.6), and a refusal names its class in x-amzn-errortype (3.0)."""
+def test_responses_have_the_headers_of_aws(layerperm_server, layerperm_layer):
+    """The headers are AWS's, and an error names its class in x-amzn-errortype (fact ``envelopes/header``)."""
     response = send(layerperm_server, "GET", POLICY)
     assert response.status == 404
     assert response.json == {"Type": "User", "Message": "No policy is associated with the given resource."}
@@ -92,7 +92,7 @@ def test_answers_carry_awss_headers(layerperm_server, layerperm_layer):
 
 
 def test_a_204_has_neither_body_nor_content_length(layerperm_server, layerperm_layer):
-    """An answer 204 carries a content type and no content length (1.6)."""
+    """A 204 has a content type and no content length (fact ``operations/no-content-headers``)."""
     layerperm_layer.grant("*", statement_id="all")
     response = send(layerperm_server, "DELETE", f"{POLICY}/all")
     assert (response.status, response.json) == (204, None)
@@ -101,7 +101,7 @@ def test_a_204_has_neither_body_nor_content_length(layerperm_server, layerperm_l
 
 
 def test_account_and_region_are_the_signatures(layerperm_server, layerperm):
-    """A twelve-digit access key is that account, and the scope's region is where the call goes."""
+    """A twelve-digit access key is that account, and the call goes to the region of the credential scope."""
     layerperm.publish_layer(account_id="222222222222", region_name="eu-central-1").grant("*")
     response = send(layerperm_server, "GET", POLICY, account_id="222222222222", region_name="eu-central-1")
     assert response.status == 200
@@ -113,14 +113,14 @@ def test_account_and_region_are_the_signatures(layerperm_server, layerperm):
 
 
 def test_each_test_has_an_empty_fake_behind_the_same_port(layerperm_server, layerperm):
-    """The server is the process's, the state is the test's."""
+    """The process has one server, each test has a state of its own."""
     assert layerperm_server.url == shared_server().url
     assert layerperm.layers == ()
     assert repr(layerperm_server) == f"<ServerAddress {layerperm_server.url}>"
 
 
 def test_between_tests_the_server_says_that_no_fake_is_on():
-    """With no fake active every request is answered 503, in words."""
+    """If no fake is on, every request gets a 503 that says so."""
     response = send(shared_server(), "GET", POLICY)
     assert response.status == 503
     assert response.headers["x-amzn-errortype"] == "ServiceUnavailableException"
@@ -131,8 +131,8 @@ def test_between_tests_the_server_says_that_no_fake_is_on():
     }
 
 
-def test_the_innermost_fake_answers(layerperm_server, layerperm):
-    """A fake entered inside the test answers until it is left."""
+def test_the_innermost_fake_responds(layerperm_server, layerperm):
+    """A fake entered inside the test gets the requests until it is left."""
     with LayerPerm(account_id="333333333333") as inner:
         send(layerperm_server, "GET", POLICY)
         assert inner.calls.attempts("GetLayerVersionPolicy") == 1
@@ -140,7 +140,7 @@ def test_the_innermost_fake_answers(layerperm_server, layerperm):
 
 
 def test_a_forked_child_starts_a_server_of_its_own(monkeypatch):
-    """A process that inherited the variables of its parent has not inherited the thread behind them."""
+    """A child process inherits its parent's variables, but not the server's thread."""
     parent = shared_server()
     monkeypatch.setattr(live, "_shared", (os.getpid() + 1, parent))
     own = shared_server()
@@ -192,27 +192,27 @@ def test_env_for_another_account(layerperm_server):
         (("222222222222", "europe"), "region_name must be a region such as 'us-east-1', not 'europe'"),
     ],
 )
-def test_env_for_refuses_what_is_no_account_or_region(layerperm_server, arguments, message):
+def test_env_for_rejects_an_invalid_account_or_region(layerperm_server, arguments, message):
     """A typo is an error that names the argument."""
-    with pytest.raises(ValueError, match="must be") as refused:
+    with pytest.raises(ValueError, match="must be") as error:
         layerperm_server.env_for(*arguments)
-    assert str(refused.value) == message
+    assert str(error.value) == message
 
 
 # --- faults
 
 
 @pytest.mark.layerperm_throttle(times=1, retry_after=2)
-def test_a_throttled_client_is_answered_429(layerperm_server, layerperm_layer):
-    """A throttle is an answer like any other, with its header."""
+def test_a_throttled_client_gets_a_429(layerperm_server, layerperm_layer):
+    """A throttle is a response like any other, with its header."""
     response = send(layerperm_server, "GET", POLICY)
     assert (response.status, response.headers["retry-after"]) == (429, "2")
     assert response.json == {"Reason": "CallerRateLimitExceeded", "Type": "User", "message": "Rate exceeded"}
 
 
 @pytest.mark.parametrize("error", ["ConnectionClosedError", "EndpointConnectionError"])
-def test_a_lost_connection_is_closed_without_an_answer(layerperm_server, layerperm, error):
-    """The client sees the connection close, and the next request is answered."""
+def test_a_lost_connection_is_closed_without_a_response(layerperm_server, layerperm, error):
+    """The client sees the connection close, and its next request succeeds."""
     layerperm.inject(ConnectionLost(error=error))
     with pytest.raises((RemoteDisconnected, ConnectionResetError)):
         send(layerperm_server, "GET", POLICY)
@@ -221,7 +221,7 @@ def test_a_lost_connection_is_closed_without_an_answer(layerperm_server, layerpe
 
 
 def test_a_read_timeout_is_silence_until_the_client_gives_up(layerperm_server, layerperm):
-    """ReadTimeoutError sends nothing: the client's own time-out ends it."""
+    """For ReadTimeoutError nothing is sent: the client's own timeout ends the call."""
     layerperm.inject(ConnectionLost(error="ReadTimeoutError"))
     connection = HTTPConnection(urlsplit(layerperm_server.url).netloc, timeout=0.2)
     connection.request("GET", POLICY, headers=signature())
@@ -231,7 +231,7 @@ def test_a_read_timeout_is_silence_until_the_client_gives_up(layerperm_server, l
 
 
 def test_silence_ends_when_the_servers_patience_does(layerperm_server, layerperm, monkeypatch):
-    """A client that waits for ever is cut off."""
+    """A client that waits forever is cut off."""
     monkeypatch.setattr(Connection, "patience", 0.1)
     layerperm.inject(ConnectionLost(error="ReadTimeoutError"))
     with pytest.raises((RemoteDisconnected, ConnectionResetError)):
@@ -239,8 +239,8 @@ def test_silence_ends_when_the_servers_patience_does(layerperm_server, layerperm
 
 
 @pytest.mark.parametrize("clock", [None, "2026-01-01"])
-def test_a_slow_answer_is_really_waited_for_and_holds_up_nobody(layerperm_server, layerperm, clock):
-    """Slow delays the answer on the wire, frozen clock or not, while other requests are answered."""
+def test_a_slow_response_really_takes_its_time_and_delays_no_other(layerperm_server, layerperm, clock):
+    """Slow delays its response on the wire, even on a frozen clock, while other requests go on."""
     if clock:
         layerperm.freeze(clock)
     layerperm.inject(Slow(0.3, account_id="222222222222"))
@@ -261,7 +261,7 @@ def test_a_slow_answer_is_really_waited_for_and_holds_up_nobody(layerperm_server
 
 
 def test_an_interleaved_writer_may_use_the_server_itself(layerperm_server, layerperm, layerperm_layer):
-    """The action of an Interleave runs beside the server, not on its thread: it may call the port again."""
+    """The action of an Interleave does not run on the server's thread: it may send requests to the same port."""
 
     def other_writer():
         send(layerperm_server, "POST", POLICY, {**STATEMENT, "StatementId": "other"})
@@ -272,7 +272,7 @@ def test_an_interleaved_writer_may_use_the_server_itself(layerperm_server, layer
 
 
 def test_what_an_interleaved_writer_raises_is_a_500_and_fails_the_test(layerperm_server, layerperm, layerperm_layer):
-    """The client is told, and the fake keeps the exception for the test."""
+    """The client gets the error, and the fake keeps the exception for the test."""
 
     def broken():
         raise LookupError("no such partner")
@@ -290,7 +290,7 @@ def test_what_an_interleaved_writer_raises_is_a_500_and_fails_the_test(layerperm
 
 
 def test_a_fault_of_the_users_own_may_raise_anything(layerperm_server, layerperm):
-    """An exception on the way to the answer is told to the client and fails the test; nothing leaks out."""
+    """The client gets the exception's text, and the test fails."""
 
     class Broken(Fault):
         def strike(self, call, proceed):
@@ -304,17 +304,17 @@ def test_a_fault_of_the_users_own_may_raise_anything(layerperm_server, layerperm
 
 
 def test_a_failure_that_was_applied_is_seen_by_the_next_call(layerperm_server, layerperm, layerperm_layer):
-    """A 500 after the call was carried out: the retry meets the conflict."""
+    """A 500 after the call took effect: the retry meets the conflict."""
     layerperm.inject(ServiceFailure(applied=True))
     assert send(layerperm_server, "POST", POLICY, STATEMENT).status == 500
     assert send(layerperm_server, "POST", POLICY, STATEMENT).status == 409
 
 
-# --- what is no layer call
+# --- requests that are not layer calls
 
 
-def test_a_path_that_is_no_operation_is_403_in_xml(layerperm_server):
-    """As AWS sends it, to the byte (11.16)."""
+def test_a_path_that_is_not_an_operation_is_a_403_in_xml(layerperm_server):
+    """As AWS sends it, to the byte."""
     response = send(layerperm_server, "PATCH", "/2018-10-31/layers/x/versions")
     assert response.status == 403
     assert response.headers["x-amzn-errortype"] == "AccessDeniedException"
@@ -324,14 +324,14 @@ def test_a_path_that_is_no_operation_is_403_in_xml(layerperm_server):
 # --- starting
 
 
-def test_the_address_is_told_when_the_port_is_taken():
+def test_the_error_names_the_address_if_the_port_is_taken():
     """A server that cannot listen says where and why."""
     port = shared_server().port
     with pytest.raises(ServerFailed, match=rf"^the live server could not start on 127\.0\.0\.1:{port}: .*in use"):
         LiveServer(lambda: None, port=port)
 
 
-def test_ipv6_addresses_stand_in_brackets():
+def test_ipv6_addresses_are_in_brackets():
     """The URL of a server on ::1 can be used as it is."""
     server = LiveServer(lambda: None, host="::1")
     try:
@@ -343,7 +343,7 @@ def test_ipv6_addresses_stand_in_brackets():
 
 
 def test_a_server_that_does_not_get_ready_fails_instead_of_hanging(monkeypatch):
-    """After the time-out the fixture's error says what happened."""
+    """After the timeout the fixture's error says what happened."""
     held = threading.Event()
 
     async def never(self, sockets):
@@ -370,7 +370,7 @@ def test_a_server_that_breaks_while_starting_says_why(monkeypatch):
 
 
 def test_without_the_extra_the_error_names_it(monkeypatch):
-    """Where uvicorn or httptools is missing, the message is the command that helps."""
+    """If uvicorn or httptools is missing, the message is the command that installs it."""
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(ServerFailed) as failed:
         LiveServer(lambda: None)
@@ -379,8 +379,8 @@ def test_without_the_extra_the_error_names_it(monkeypatch):
     )
 
 
-def test_the_fixture_fails_with_the_servers_own_words(pytester):
-    """A server that does not start is an error of the test, without a traceback through this plugin."""
+def test_the_fixture_fails_with_the_servers_message(pytester):
+    """If the server does not start, the test fails, without a traceback through this plugin."""
     pytester.makepyfile(
         """
         import sys
@@ -404,7 +404,7 @@ def test_the_fixture_fails_with_the_servers_own_words(pytester):
 
 
 def test_the_calls_of_another_process_are_in_the_failure_report(pytester):
-    """A failed test shows what reached its fake through the server, without asking."""
+    """A failed test shows what its fake received through the server."""
     pytester.makepyfile(
         f"""
         from http.client import HTTPConnection

@@ -44,7 +44,7 @@ def signed(service, account_id="123456789012", region_name="us-east-1"):
     return {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
 
 
-def answer(server, method, path, headers=None, body=None):
+def send(server, method, path, headers=None, body=None):
     """Status, headers and body of one raw request."""
     connection = HTTPConnection(urlsplit(server.url).netloc, timeout=30)
     try:
@@ -56,7 +56,7 @@ def answer(server, method, path, headers=None, body=None):
 
 
 def test_a_subprocess_reaches_other_services_behind_the_same_port(layerperm_server):
-    """One endpoint for all: EC2's regions, the caller's identity, S3 objects, stacks, functions."""
+    """One endpoint for all services: EC2, STS, S3, CloudFormation, Lambda functions, SES."""
     program = """
 import boto3, json
 s3 = boto3.client("s3")
@@ -101,28 +101,30 @@ print(json.dumps({
     ],
     ids=["rest-json", "json", "ec2", "query"],
 )
-def test_what_moto_does_not_have_is_said_in_the_services_own_form(connect, layerperm, service, operation, parameters):
-    """501 in words that every protocol's parser reads; the test does not fail for it, the program is told."""
+def test_an_operation_that_moto_lacks_is_an_error_in_the_services_own_form(
+    connect, layerperm, service, operation, parameters
+):
+    """501 with a message that every protocol's parser reads; it is the program's error, and does not fail the test."""
     client = connect(service)
-    with pytest.raises(ClientError) as refused:
+    with pytest.raises(ClientError) as error:
         getattr(client, operation)(**parameters)
-    assert refused.value.response["Error"]["Code"] == "NotImplemented"
-    assert refused.value.response["Error"]["Message"].endswith(
+    assert error.value.response["Error"]["Code"] == "NotImplemented"
+    assert error.value.response["Error"]["Message"].endswith(
         f" goes to moto's {service}, and moto has no such operation."
     )
     assert layerperm.escaped == []
 
 
-def test_what_breaks_inside_moto_is_said(connect, monkeypatch):
-    """An exception in moto is an answer too, which SDKs do not retry."""
+def test_an_exception_inside_moto_is_an_error_response(connect, monkeypatch):
+    """SDKs do not retry it."""
 
     def broken(self, *args):
         raise KeyError("Regions")
 
     monkeypatch.setattr("moto.ec2.responses.EC2Response.describe_regions", broken)
-    with pytest.raises(ClientError) as refused:
+    with pytest.raises(ClientError) as error:
         connect("ec2").describe_regions()
-    assert refused.value.response["Error"]["Message"] == (
+    assert error.value.response["Error"]["Message"] == (
         "pytest-layerperm: POST / goes to moto's ec2, and moto failed with KeyError: 'Regions'."
     )
 
@@ -137,36 +139,36 @@ def test_s3_errors_are_s3s(connect):
 
 
 @pytest.mark.parametrize("path", ["/2099-01-01/functions", "/2015-03-31/widgets"])
-def test_a_path_that_is_no_operation_of_lambda_is_403_in_xml(layerperm_server, layerperm, path):
-    """As AWS sends it, to the byte (11.16)."""
-    status, headers, body = answer(layerperm_server, "GET", path, signed("lambda"))
+def test_a_path_that_is_not_an_operation_of_lambda_is_a_403_in_xml(layerperm_server, layerperm, path):
+    """As AWS sends it, to the byte."""
+    status, headers, body = send(layerperm_server, "GET", path, signed("lambda"))
     assert (status, headers["x-amzn-errortype"]) == (403, "AccessDeniedException")
     assert (body, headers["content-type"]) == (NO_OPERATION.body, "application/xml")
     assert layerperm.escaped == []
 
 
-def test_an_operation_of_lambda_that_moto_does_not_have_is_501(layerperm_server, layerperm):
-    """It is an operation: AWS would not say that it is none."""
-    status, headers, body = answer(layerperm_server, "GET", "/2020-04-22/code-signing-configs/", signed("lambda"))
+def test_an_operation_of_lambda_that_moto_lacks_is_a_501(layerperm_server, layerperm):
+    """It is an operation, so AWS would not send that 403."""
+    status, headers, body = send(layerperm_server, "GET", "/2020-04-22/code-signing-configs/", signed("lambda"))
     assert (status, headers["x-amzn-errortype"]) == (501, "NotImplemented")
     assert b"GET /2020-04-22/code-signing-configs/ goes to moto's lambda" in body
     assert layerperm.escaped == []
 
 
-def test_a_header_that_a_client_makes_s3_send_cannot_break_the_answer(connect, layerperm_server):
-    """Line breaks in a header that S3 is asked to answer with become spaces."""
+def test_a_header_that_a_client_makes_s3_send_cannot_break_the_response(connect, layerperm_server):
+    """Line breaks in a header that S3 is asked to send become spaces."""
     s3 = connect("s3")
     s3.create_bucket(Bucket="builds")
     s3.put_object(Bucket="builds", Key="k", Body=b"x")
     path = "/builds/k?response-content-type=a%0D%0Ax-evil%3A%201"
-    status, headers, _ = answer(layerperm_server, "GET", path, signed("s3"))
+    status, headers, _ = send(layerperm_server, "GET", path, signed("s3"))
     assert status == 200
-    assert headers["content-type"] in ("a  x-evil: 1", "binary/octet-stream")  # The oldest moto answers with its own.
+    assert headers["content-type"] in ("a  x-evil: 1", "binary/octet-stream")  # The oldest moto sends its own.
     assert "x-evil" not in headers
 
 
 def test_content_is_downloaded_from_the_same_port(connect, layerperm):
-    """Content.Location leads to the archive, byte for byte, for whoever has the address."""
+    """Content.Location is the archive, byte for byte, for anyone who has the address."""
     published = layerperm.publish_layer("with-dash-9", region_name="eu-west-1", content={"python/a.py": "1"})
     client = connect("lambda", region_name="eu-west-1")
     content = client.get_layer_version(LayerName="with-dash-9", VersionNumber=1)["Content"]
@@ -198,9 +200,9 @@ def published_place(layerperm):
         ("GET", f"/awslambda-us-east-1-layers/snapshots/123456789012/x-{'9' * 5000}"),
     ],
 )
-def test_other_paths_are_no_downloads(layerperm_server, method, path):
+def test_other_paths_are_not_downloads(layerperm_server, method, path):
     """Only the address of a version is one."""
-    status, _, body = answer(layerperm_server, method, path)
+    status, _, body = send(layerperm_server, method, path)
     assert (status, body) == (403, NO_OPERATION.body)
 
 
@@ -222,7 +224,7 @@ Resources:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_template_on_the_servers_own_address(layerperm, layerperm_server, connect, host):
-    """Where ``cdk deploy`` and ``sam deploy`` upload a template, CloudFormation finds it."""
+    """CloudFormation finds a template that ``cdk deploy`` or ``sam deploy`` has uploaded to the server."""
     pytest.importorskip("openapi_spec_validator", reason="CloudFormation needs moto[cloudformation]")
     s3, stacks = connect("s3"), connect("cloudformation")
     s3.create_bucket(Bucket="artifacts")
@@ -240,7 +242,7 @@ def test_template_on_the_servers_own_address(layerperm, layerperm_server, connec
 
 
 def test_account_settings_over_the_server(layerperm, connect):
-    """GetAccountSettings is answered there as in process."""
+    """GetAccountSettings works there as in process."""
     layerperm.publish_layer()
     usage = connect("lambda").get_account_settings()["AccountUsage"]
     assert usage["FunctionCount"] == 0

@@ -12,11 +12,12 @@ pytest.importorskip("playwright", reason="the browser is driven with playwright"
 from playwright.sync_api import sync_playwright
 
 from pytest_layerperm import ConnectionLost, LayerPerm, Throttle
+from pytest_layerperm.fake import service_of
 from pytest_layerperm.service.snapshot import snapshot
 from pytest_layerperm.transports.server.page import report_page
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-# As few connections of the browser's own as can be: it has no business outside this machine.
+# The browser opens as few connections of its own as possible: nothing should leave this machine.
 SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -37,24 +38,24 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium):
-    """Opens an address in a tab of its own; fails where a script failed, said something, or left this machine."""
-    contexts, troubles = [], []
+    """Opens a URL in a tab of its own; fails if a script failed, opened a dialog, or left this machine."""
+    contexts, problems = [], []
 
     def open_page(url, **settings):
         context = chromium.new_context(**settings)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: troubles.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda request: troubles.append(request.url) if outside(request.url) else None)
+        page.on("pageerror", lambda error: problems.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: problems.append(request.url) if outside(request.url) else None)
         page.goto(url)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    assert troubles == []
+    assert problems == []
 
 
 def outside(url):
@@ -94,8 +95,8 @@ def report(tmp_path):
     """The page of two failed tests, as a file."""
     with LayerPerm() as fake:
         fill(fake)
-        state = snapshot(fake)
-        empty = snapshot(LayerPerm())
+        state = snapshot(service_of(fake))
+        empty = snapshot(service_of(LayerPerm()))
     tests = [
         {"name": "t.py::test_one", "outcome": "failed", "failure": HOSTILE, "details": "E   whole", "state": state},
         {"name": f"t.py::test_two[{HOSTILE}]", "outcome": "passed", "failure": None, "details": None, "state": empty},
@@ -105,14 +106,14 @@ def report(tmp_path):
     return path.as_uri()
 
 
-def test_a_person_sees_who_may_use_which_version_by_which_statement(visit, report):
-    """The matrix: versions down, callers across, statements in the cells; the newest version first."""
+def test_the_page_shows_which_statement_allows_whom_to_use_which_version(visit, report):
+    """The matrix: versions are rows, callers are columns, statements are in the cells; the newest version first."""
     page = visit(report)
     assert page.get_by_role("heading", level=1).inner_text() == "t.py::test_one"
     columns = page.get_by_role("region", name="Layer versions and callers").locator("thead th")
     assert [" ".join(text.split()) for text in columns.all_inner_texts()] == [
         "layer version",
-        "everybody *",
+        "everyone *",
         "o-exampleorgid organization",
         "123456789012 default account",
         "222222222222 account",
@@ -124,8 +125,8 @@ def test_a_person_sees_who_may_use_which_version_by_which_statement(visit, repor
     ]
 
 
-def test_a_person_sees_calls_with_all_their_attempts(visit, report):
-    """One row for each call, newest first: what was asked, and every attempt's outcome."""
+def test_the_page_shows_calls_with_all_their_attempts(visit, report):
+    """One row for each call, newest first: its parameters, and the outcome of every attempt."""
     calls = rows(visit(report), "Calls")
     assert [row[3:] for row in calls] == [
         ["GetLayerVersion", "shared-deps:1", "", "ConnectionClosedError → 200 injected: ConnectionLost 1 of 1"],
@@ -144,8 +145,8 @@ def test_a_person_sees_calls_with_all_their_attempts(visit, report):
     ]
 
 
-def test_all_of_it_can_be_done_with_the_keyboard(visit, report):
-    """Tests are chosen, policies opened and closed, with Tab and Enter alone, and the focus stays where it was."""
+def test_everything_works_with_the_keyboard(visit, report):
+    """Tab and Enter choose tests and open and close policies, and the focus stays where it was."""
     page = visit(report)
     focused = "document.activeElement.getAttribute('aria-label') || document.activeElement.innerText"
     reached = []
@@ -169,8 +170,8 @@ def test_all_of_it_can_be_done_with_the_keyboard(visit, report):
     assert page.locator("main").inner_text().count("No ") == 2
 
 
-def test_the_filter_leaves_the_calls_that_match(visit, report):
-    """Typing narrows the calls down while the cursor stays in the box."""
+def test_the_filter_keeps_the_calls_that_match(visit, report):
+    """Typing narrows down the calls, and the cursor stays in the box."""
     page = visit(report)
     page.get_by_role("searchbox", name="Filter").press_sequentially("429")
     assert [row[3] for row in rows(page, "Calls")] == ["AddLayerVersionPermission"]
@@ -201,7 +202,7 @@ CONTRASTS = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_can_be_read_in_light_and_dark(visit, report, scheme):
-    """A contrast of 4.5 to 1 at least, as WCAG AA has it, for every text of the page."""
+    """Every text has a contrast of at least 4.5 to 1, as WCAG AA requires."""
     page = visit(report, color_scheme=scheme)
     page.get_by_role("button", name="shared-deps:2").click()
     contrasts = page.evaluate(CONTRASTS)
@@ -212,16 +213,16 @@ def test_every_text_can_be_read_in_light_and_dark(visit, report, scheme):
 
 
 def test_a_narrow_window_scrolls_tables_and_never_the_page(visit, report):
-    """On a phone's width nothing sticks out."""
+    """On a phone nothing is wider than the screen."""
     page = visit(report, viewport={"width": 380, "height": 700})
     assert page.evaluate("document.scrollingElement.scrollWidth") == 380
 
 
 def test_the_live_page_follows_the_program_under_test(visit, layerperm_server, layerperm, layerperm_layer):
-    """A grant and a call show up by themselves, new calls are announced, and what was open stays open."""
+    """A grant and a call appear by themselves, new calls are announced, and an open policy stays open."""
     page = visit(f"{layerperm_server.url}/_layerperm/")
     page.get_by_role("button", name="shared-deps:1").click()
-    assert "There is no statement in it." in page.locator("tr.policy").inner_text()
+    assert "The policy has no statements." in page.locator("tr.policy").inner_text()
     layerperm_layer.grant("222222222222", statement_id="partner")
     page.locator("tr.policy", has_text='"Sid": "partner"').wait_for()
     assert rows(page)[0] == ["shared-deps:1 us-east-1 policy", "\u2013 no", "owner", "partner"]
@@ -234,24 +235,24 @@ def test_the_live_page_follows_the_program_under_test(visit, layerperm_server, l
     )
 
 
-def test_the_live_page_waits_between_tests_and_says_when_the_server_is_gone(visit):
-    """Without a fake it waits; when the server ends, it keeps the last state and says so."""
+def test_the_live_page_waits_between_tests_and_says_when_the_server_has_stopped(visit):
+    """Without a fake it waits; when the server stops, it keeps the last state and says so."""
     from pytest_layerperm.transports.server.live import LiveServer
 
     fakes = []
-    server = LiveServer(lambda: fakes[0] if fakes else None)
+    server = LiveServer(lambda: service_of(fakes[0]) if fakes else None)
     page = visit(f"{server.url}/_layerperm/")
     page.get_by_text("waiting for a test").wait_for()
     fakes.append(LayerPerm())
     fakes[0].publish_layer("late")
     page.get_by_text("late:1").wait_for()
     server.stop()
-    page.get_by_text("the server is gone; this was its last state").wait_for()
+    page.get_by_text("the server has stopped; this was its last state").wait_for()
     assert page.get_by_text("late:1").is_visible()
 
 
 def test_an_empty_report_says_so(visit, tmp_path):
-    """A run in which nothing failed has a page that says that."""
+    """The page of a run in which nothing failed says so."""
     path = tmp_path / "page.html"
     path.write_text(report_page([]), "utf-8")
-    assert visit(path.as_uri()).locator("main").inner_text() == "No test that used layerperm is in this report."
+    assert visit(path.as_uri()).locator("main").inner_text() == "This report has no test that used layerperm."

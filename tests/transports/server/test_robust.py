@@ -1,4 +1,4 @@
-"""What no client should send: the live server answers or closes, and goes on."""
+"""What no client should send: the live server responds or closes the connection, and goes on."""
 
 import inspect
 import json
@@ -29,7 +29,7 @@ def connect():
 
 
 def exchange(data, *, end=True):
-    """Everything that comes back until the server closes; ``end`` says that nothing more is sent."""
+    """Everything that is received until the server closes; ``end`` closes the sending side first."""
     with connect() as connection:
         connection.sendall(data)
         if end:
@@ -48,14 +48,14 @@ def read_all(connection):
 
 
 def parsed(raw):
-    """Status, error class and message of one answer."""
+    """Status, error class and message of one response."""
     head, _, body = raw.partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in lines[1:])
     assert int(headers["content-length"]) == len(body)
     error = [line.partition(": ")[2] for line in lines if line.startswith("x-amzn-errortype")]
-    told = json.loads(body)
-    return int(lines[0].split()[1]), error[0] if error else None, told.get("Message", told.get("message"))
+    sent = json.loads(body)
+    return int(lines[0].split()[1]), error[0] if error else None, sent.get("Message", sent.get("message"))
 
 
 def post(body=STATEMENT, *headers):
@@ -84,19 +84,19 @@ NOT_HTTP = (400, "BadRequest", "The request is not valid HTTP.")
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ],
 )
-def test_what_is_no_http_is_refused_in_awss_form(layerperm_server, data):
-    """400 with an error class and a message as JSON, and the connection is closed."""
+def test_anything_but_http_is_rejected_in_the_form_of_aws(layerperm_server, data):
+    """400 with an error class and a JSON message, and the connection is closed."""
     assert parsed(exchange(data, end=False)) == NOT_HTTP
 
 
-def test_bytes_after_the_body_are_no_request(layerperm_server, layerperm_layer):
-    """A Content-Length that is too short: the call is answered, and with that the connection closed."""
+def test_bytes_after_the_body_are_not_a_request(layerperm_server, layerperm_layer):
+    """A Content-Length that is too short: the call gets its response, and then the connection is closed."""
     raw = exchange(post(b"{}xxxxxx\r\n\r\n", b"Content-Length: 2"), end=False)
     assert parsed(raw)[:2] == (400, "ValidationException")
 
 
-def test_a_body_that_never_comes_is_waited_for_no_longer_than_the_client(layerperm_server, layerperm, layerperm_layer):
-    """A Content-Length that is too long: when the client goes away nothing has happened."""
+def test_the_wait_for_a_body_ends_when_the_client_leaves(layerperm_server, layerperm, layerperm_layer):
+    """A Content-Length that is too long: when the client leaves, nothing has happened."""
     assert exchange(post(STATEMENT, b"Content-Length: 1000")) == b""
     assert (layerperm_layer.policy, len(layerperm.calls)) == (None, 0)
 
@@ -106,8 +106,8 @@ def test_a_body_that_never_comes_is_waited_for_no_longer_than_the_client(layerpe
     [b"GET", GET[:-2], post(STATEMENT[:10], b"Content-Length: 1000")],
     ids=["in the request line", "in the headers", "in the body"],
 )
-def test_a_request_that_stops_half_way_is_answered_408(layerperm_server, layerperm, monkeypatch, data):
-    """A client that stalls is told so, and its connection closed."""
+def test_an_incomplete_request_gets_a_408(layerperm_server, layerperm, monkeypatch, data):
+    """A client that stalls gets an error, and its connection is closed."""
     monkeypatch.setattr(Connection, "patience", 0.1)
     assert parsed(exchange(data, end=False)) == (
         408,
@@ -119,13 +119,13 @@ def test_a_request_that_stops_half_way_is_answered_408(layerperm_server, layerpe
 
 @pytest.mark.parametrize("data", [b"", b"\r\n"], ids=["nothing", "empty lines"])
 def test_an_idle_connection_is_closed(layerperm_server, monkeypatch, data):
-    """A connection on which no request begins is closed without a word."""
+    """A connection on which no request begins is closed without a response."""
     monkeypatch.setattr(Connection, "patience", 0.1)
     assert exchange(data, end=False) == b""
 
 
-def test_a_long_answer_is_waited_for(layerperm_server, layerperm, monkeypatch):
-    """The server's patience is with what is sent, not with what it answers itself."""
+def test_a_slow_response_is_not_cut_off(layerperm_server, layerperm, monkeypatch):
+    """The time limit is for what clients send, not for the server's own response."""
     from pytest_layerperm import Slow
 
     monkeypatch.setattr(Connection, "patience", 0.05)
@@ -142,8 +142,8 @@ def test_a_long_answer_is_waited_for(layerperm_server, layerperm, monkeypatch):
     ],
     ids=["a path", "headers", "a chunk extension"],
 )
-def test_heads_without_end_are_refused(layerperm_server, data):
-    """431 as soon as there is more than the limit beside the body."""
+def test_heads_without_end_are_rejected(layerperm_server, data):
+    """431 as soon as there are more bytes than the limit besides the body."""
     assert parsed(exchange(data, end=False)) == (
         431,
         "RequestHeaderFieldsTooLarge",
@@ -239,16 +239,16 @@ def test_pipelined_requests_are_parsed_as_their_turn_comes(layerperm_server, lay
     assert [part[:3] for part in raw.split(b"HTTP/1.1 ")[1:]] == [b"404", b"400"] * 500
 
 
-def test_a_client_that_goes_away_leaves_the_server_well(layerperm_server, layerperm_layer):
-    """A connection reset in the middle of a body is nothing to the next client."""
+def test_a_client_that_leaves_does_no_harm(layerperm_server, layerperm_layer):
+    """A connection that is reset in the middle of a body does not affect the next client."""
     with connect() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         connection.sendall(post(STATEMENT[:10], b"Content-Length: 1000"))
     assert parsed(exchange(GET))[0] == 404
 
 
-def test_pipelined_requests_are_answered_in_order(layerperm_server, layerperm_layer):
-    """Three requests in one packet: three answers, each seeing what the one before did."""
+def test_pipelined_requests_get_their_responses_in_order(layerperm_server, layerperm_layer):
+    """Three requests in one packet: three responses, each with the effect of the one before."""
     raw = exchange(GET + post(STATEMENT, b"Content-Length: %d" % len(STATEMENT)) + GET)
     assert [part[:3] for part in raw.split(b"HTTP/1.1 ")[1:]] == [b"404", b"201", b"200"]
 
@@ -258,8 +258,8 @@ def test_pipelined_requests_are_answered_in_order(layerperm_server, layerperm_la
     [GET.replace(b"HTTP/1.1", b"HTTP/1.0"), GET.replace(b"Host: x", b"Connection: Close")],
     ids=["HTTP/1.0", "Connection: close"],
 )
-def test_a_client_that_wants_the_connection_closed_has_it_closed(layerperm_server, data):
-    """The answer says so, once."""
+def test_the_connection_is_closed_if_the_client_wants_it(layerperm_server, data):
+    """The response says so, once."""
     raw = exchange(data, end=False)
     assert raw.lower().count(b"\r\nconnection:") == 1
     assert b"\r\nconnection: close\r\n" in raw
@@ -272,8 +272,8 @@ def test_a_chunked_body_is_read(layerperm_server, layerperm_layer):
     assert layerperm_layer.policy["Statement"][0]["Sid"] == "all"
 
 
-def test_a_client_that_asks_first_is_told_to_go_on(layerperm_server, layerperm_layer):
-    """Expect: 100-continue is answered before the body is sent."""
+def test_a_client_that_expects_100_continue_gets_it(layerperm_server, layerperm_layer):
+    """The response to Expect: 100-continue comes before the body is sent."""
     with connect() as connection:
         connection.sendall(post(b"", b"Expect: 100-continue", b"Content-Length: %d" % len(STATEMENT)))
         assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -281,25 +281,25 @@ def test_a_client_that_asks_first_is_told_to_go_on(layerperm_server, layerperm_l
         assert connection.recv(100).startswith(b"HTTP/1.1 201 ")
 
 
-def test_an_offer_of_http_2_is_declined_in_silence(layerperm_server, layerperm_layer):
-    """Clients that offer h2c, as Java's does, are answered on HTTP/1.1, body and all."""
+def test_an_offer_of_http_2_is_ignored(layerperm_server, layerperm_layer):
+    """Clients that offer h2c, as Java's does, get their response over HTTP/1.1, with their body read."""
     offer = (b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAEAAEAA")
     raw = exchange(post(STATEMENT, *offer, b"Content-Length: %d" % len(STATEMENT)))
     assert raw.startswith(b"HTTP/1.1 201 ")
 
 
 def test_a_head_request_has_no_body(layerperm_server):
-    """HEAD on a path that is no operation: the 403 without its body."""
+    """HEAD on a path that is not an operation: the 403 without its body."""
     raw = exchange(b"HEAD /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
     assert raw.startswith(b"HTTP/1.1 403 ")
     assert raw.endswith(b"\r\n\r\n")
 
 
-# --- the bounds, on a clock of the test's own
+# --- time limits, on a clock of the test's own
 
 
 class Clock:
-    """Stands where a connection has its event loop: time passes when the test says so."""
+    """Takes the place of a connection's event loop: time passes when the test says so."""
 
     now = 0.0
     due = None
@@ -324,7 +324,7 @@ class Clock:
 
 
 class Wire:
-    """Stands where a connection has its transport."""
+    """Takes the place of a connection's transport."""
 
     sent = b""
     closed = False
@@ -357,7 +357,7 @@ def connected():
 
 
 def test_the_time_for_a_request_runs_from_its_first_byte(connected):
-    """A request that began late on an idle connection has all its time, and not more."""
+    """A request that began late on an idle connection has its full time, and no more."""
     connection, clock, wire = connected
     clock.now = 59.0
     connection.data_received(b"GET / HT")
@@ -369,8 +369,8 @@ def test_the_time_for_a_request_runs_from_its_first_byte(connected):
     assert wire.closed
 
 
-def test_the_time_for_idling_runs_from_the_last_byte(connected):
-    """An idle connection is closed when nothing came for the whole time."""
+def test_the_idle_time_runs_from_the_last_byte(connected):
+    """An idle connection is closed if nothing came for the whole time."""
     connection, clock, wire = connected
     clock.now = 30.0
     connection.data_received(b"\r\n")
@@ -381,13 +381,13 @@ def test_the_time_for_idling_runs_from_the_last_byte(connected):
 
 
 def test_a_connection_is_rejected_once(connected):
-    """Of several things wrong with it the client reads about the first."""
+    """The client gets an error for the first of several mistakes."""
     connection, _, wire = connected
     connection.data_received(b"\x16" * 2 * HEAD_LIMIT)
     assert parsed(wire.sent) == NOT_HTTP
 
 
-def test_a_lost_connection_is_watched_no_more(connected):
+def test_a_lost_connection_is_no_longer_watched(connected):
     """Nothing is left of it in the event loop."""
     connection, clock, _ = connected
     connection.connection_lost(ConnectionResetError())

@@ -39,21 +39,21 @@ def run(*arguments):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
-def test_serve_prints_its_url_when_it_answers_and_ends_cleanly(number):
-    """The first line is the URL, it answers at once, and Ctrl-C or SIGTERM is exit status 0 without another word."""
+def test_serve_prints_its_url_when_it_is_ready_and_ends_cleanly(number):
+    """The first line is the URL, it works at once, and Ctrl-C or SIGTERM is exit status 0 with no more output."""
     process = start()
     url = line_of(process).rstrip("\n")
-    with pytest.raises(urllib.error.HTTPError) as refused:
+    with pytest.raises(urllib.error.HTTPError) as error:
         urllib.request.urlopen(f"{url}/2018-10-31/layers", timeout=10)
-    assert refused.value.headers["x-amzn-errortype"] == "MissingAuthenticationTokenException"
-    refused.value.close()
+    assert error.value.headers["x-amzn-errortype"] == "MissingAuthenticationTokenException"
+    error.value.close()
     process.send_signal(number)
     assert process.communicate(timeout=10) == ("", "")
     assert process.returncode == 0
 
 
-def test_an_address_that_others_can_reach_is_refused_without_a_flag():
-    """--host elsewhere than loopback is a usage error that says why."""
+def test_an_address_that_others_can_reach_needs_a_flag():
+    """--host with any address but loopback is a usage error that says why."""
     status, stdout, stderr = run("--host", "0.0.0.0")
     assert (status, stdout) == (2, "")
     assert stderr.splitlines()[-1] == (
@@ -64,7 +64,7 @@ def test_an_address_that_others_can_reach_is_refused_without_a_flag():
 
 
 def test_with_the_flag_it_is_allowed():
-    """--allow-remote lets --host be any address."""
+    """With --allow-remote, --host may be any address."""
     process = start("--host", "0.0.0.0", "--port", "0", "--allow-remote")
     assert line_of(process).startswith("http://0.0.0.0:")
     process.terminate()
@@ -81,16 +81,16 @@ def test_with_the_flag_it_is_allowed():
         (["--host", "127.0.0.300", "--allow-remote"], 1, "the live server could not start on 127.0.0.300:0: "),
     ],
 )
-def test_a_wrong_argument_is_an_error_in_words(arguments, status, message):
-    """What is wrong is on the last line of stderr, and there is no traceback."""
+def test_a_wrong_argument_is_an_error_that_says_what_is_wrong(arguments, status, message):
+    """The last line of stderr says what is wrong, and there is no traceback."""
     code, stdout, stderr = run(*arguments)
     assert (code, stdout) == (status, "")
     assert message in stderr.splitlines()[-1]
     assert "Traceback" not in stderr
 
 
-def test_other_services_answer_too():
-    """The fake is switched on when the first call for another AWS service comes."""
+def test_other_services_respond_too():
+    """The fake is started when the first call to another AWS service comes."""
     process = start("--account-id", "222222222222")
     url = line_of(process).rstrip("\n")
     scope = "unknown/20260101/us-east-1/sts/aws4_request"
@@ -111,7 +111,7 @@ def faulty(url, fault):
 
 
 def test_sigterm_ends_it_whatever_responses_are_pending():
-    """A slow response, a silent one, an upload and one that nobody reads: exit status 0 in time, and not a word."""
+    """A slow response, a silent one, an upload and one that is not read: exit status 0 in time, and no output."""
     process = start()
     url = line_of(process).rstrip("\n")
     faulty(url, {"fault": "Slow", "seconds": 60, "times": 2, "operation": "ListLayers"})
