@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Publishes a layer in three regions, shares each version with everybody, and copies it to a fourth region.
-# Usage: release.sh NAME ARCHIVE. Prints the ARN of each version. Knows nothing of any fake.
+# Publishes a layer in three regions, shares each version with everyone, and copies it to a fourth region.
+# Usage: release.sh NAME ARCHIVE. Prints the ARN of each version.
 set -euo pipefail
 name=$1 archive=$2
 
@@ -10,7 +10,7 @@ publish() { # region archive
         --query '[Version,LayerVersionArn]' --output text)
     read -r version arn <<<"$published"
     aws lambda add-layer-version-permission --region "$1" --layer-name "$name" --version-number "$version" \
-        --statement-id everybody --principal '*' --action lambda:GetLayerVersion >/dev/null
+        --statement-id everyone --principal '*' --action lambda:GetLayerVersion >/dev/null
     echo "$arn"
 }
 

@@ -1,4 +1,4 @@
-// Tells whether a layer version is public: node audit.mjs LAYER VERSION. Knows nothing of any fake.
+// Prints whether a layer version is public: node audit.mjs LAYER VERSION.
 import { GetLayerVersionPolicyCommand, LambdaClient, ResourceNotFoundException } from "@aws-sdk/client-lambda";
 
 const client = new LambdaClient({});
@@ -8,7 +8,7 @@ async function statements(LayerName, VersionNumber) {
     const { Policy } = await client.send(new GetLayerVersionPolicyCommand({ LayerName, VersionNumber }));
     return JSON.parse(Policy).Statement;
   } catch (error) {
-    // How it was before there were tests: any error was taken for "no policy", also a throttle.
+    // The first draft took any error for "no policy", a throttle too.
     if (process.env.FIRST_DRAFT || error instanceof ResourceNotFoundException) return [];
     throw error;
   }

@@ -49,4 +49,4 @@ def test_a_throttle_is_not_good_news(audit, layerperm):
     audited = audit(public)
 
     assert (audited.returncode, audited.stderr) == (1, "TooManyRequestsException: Rate exceeded\n")
-    assert audit(public, FIRST_DRAFT="1").stdout == "not public\n"  # What the first draft said.
+    assert audit(public, FIRST_DRAFT="1").stdout == "not public\n"  # The first draft's result.

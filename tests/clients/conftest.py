@@ -1,4 +1,4 @@
-"""Real clients of the Lambda API, each carrying out the same calls through the live server."""
+"""Real clients of the Lambda API, each making the same calls through the live server."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ NODE = Path(__file__).parent / "node"
 
 
 def found(tool, path, remedy):
-    """The tool's path. Without it the test is skipped, saying so; in CI, where all of them must be, it fails."""
+    """The tool's path. If it is missing, the test is skipped with a reason; in CI, which has all tools, it fails."""
     if path is None:
         missing = f"{tool} is not on this machine: {remedy}"
         pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
@@ -49,13 +49,13 @@ class AwsCli:
                 arguments += [f"--{kebab(name)}", *([str(value)] if not isinstance(value, list) else value)]
         done = self.run("lambda", kebab(operation), *arguments, account=account)
         if done.returncode == 0:
-            return {"answer": json.loads(done.stdout) if done.stdout else {}}
-        refused = re.fullmatch(
+            return {"output": json.loads(done.stdout) if done.stdout else {}}
+        error = re.fullmatch(
             rf"\s*(?:aws: \[ERROR\]: )?An error occurred \((\w+)\) when calling the {operation} operation: (.*)\s*",
             done.stderr,
         )
-        assert refused, done.stderr
-        return {"code": refused[1], "message": refused[2]}
+        assert error, done.stderr
+        return {"code": error[1], "message": error[2]}
 
 
 class Node:
@@ -74,7 +74,7 @@ class Node:
         )
 
     def ask(self, **line):
-        """The answer to one line."""
+        """The response to one line."""
         self.process.stdin.write(json.dumps(line) + "\n")
         self.process.stdin.flush()
         return json.loads(line_of(self.process))
@@ -130,7 +130,7 @@ class Requests:
         response = self.session.request(method, request.url, headers=dict(request.headers), data=data, timeout=30)
         body = response.json() if response.content else {}
         if response.ok:
-            return {"answer": body}
+            return {"output": body}
         return {"code": response.headers["x-amzn-errortype"], "message": body.get("message", body.get("Message"))}
 
     def close(self):
@@ -138,7 +138,7 @@ class Requests:
 
 
 class Boto3:
-    """boto3 in this process, through the port like everybody else."""
+    """boto3 in this process, through the port like all the others."""
 
     def __init__(self, server):
         self.url = server.url
@@ -153,13 +153,13 @@ class Boto3:
         if "Content" in parameters:
             parameters = {**parameters, "Content": {"ZipFile": base64.b64decode(parameters["Content"]["ZipFile"])}}
         try:
-            answer = getattr(client, kebab(operation).replace("-", "_"))(**parameters)
-        except ClientError as refused:
-            return {"code": refused.response["Error"]["Code"], "message": refused.response["Error"]["Message"]}
+            response = getattr(client, kebab(operation).replace("-", "_"))(**parameters)
+        except ClientError as error:
+            return {"code": error.response["Error"]["Code"], "message": error.response["Error"]["Message"]}
         finally:
             client.close()
-        answer.pop("ResponseMetadata")
-        return {"answer": answer}
+        response.pop("ResponseMetadata")
+        return {"output": response}
 
 
 def kebab(name):

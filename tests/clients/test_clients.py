@@ -1,4 +1,4 @@
-"""Every client gets the same answers: one table of calls, carried out by each of them."""
+"""Every client gets the same responses: one table of calls, made by each of them."""
 
 import base64
 import hashlib
@@ -47,9 +47,9 @@ def policy(*statements):
 
 
 LATEST = "the latest RevisionId"
-"""As a parameter: what the call before returned."""
+"""As a parameter: the RevisionId that the call before returned."""
 
-# Who calls; the operation; its parameters; the members that the answer must have, or error code and message.
+# The caller's account; the operation; its parameters; the members of the response, or error code and message.
 STEPS = [
     (
         OWNER,
@@ -167,8 +167,8 @@ STEPS = [
 ]
 
 
-# The CLI takes a second or more for each call: it leaves out foreign accounts, what its other tests have, and all but
-# one of the calls that find nothing.
+# Each call of the CLI takes a second or more: calls of other accounts are left out, and so are those that its other
+# tests make, and all but one of those that find nothing.
 CLI_STEPS = [
     step
     for step in STEPS
@@ -184,19 +184,19 @@ CLI_STEPS = [
     [("aws_cli", CLI_STEPS), ("node", STEPS), ("signed_requests", STEPS), ("through_boto3", STEPS)],
     ids=["aws_cli", "node", "signed_requests", "through_boto3"],
 )
-def test_every_client_gets_the_same_answers(client, steps, request, layerperm):
-    """Publish, share in the three ways, read, revoke, and be refused: the answers of the table, in every client."""
-    carried_out = request.getfixturevalue(client)
+def test_every_client_gets_the_same_responses(client, steps, request, layerperm):
+    """Publish, share in the three ways, read, revoke, and be denied: the responses of the table, in every client."""
+    made_with = request.getfixturevalue(client)
     latest = None
     for account, operation, parameters, expected in steps:
         given = {name: latest if value is LATEST else value for name, value in parameters.items()}
-        told = carried_out.call(account, operation, given)
+        received = made_with.call(account, operation, given)
         if isinstance(expected, tuple):
-            assert (told.get("code"), told.get("message")) == expected, operation
+            assert (received.get("code"), received.get("message")) == expected, operation
         else:
-            assert "answer" in told, (operation, told)
-            assert {name: told["answer"].get(name) for name in expected} == expected
-            latest = told["answer"].get("RevisionId", latest)
+            assert "output" in received, (operation, received)
+            assert {name: received["output"].get(name) for name in expected} == expected
+            latest = received["output"].get("RevisionId", latest)
     assert [call.account_id for call in layerperm.calls] == [step[0] for step in steps]
 
 
@@ -215,15 +215,15 @@ SHARE = [
 
 
 def test_the_cli_prints_the_statement_and_the_revision(aws_cli, layerperm_layer):
-    """--output text with --query is what scripts work with."""
+    """Scripts use --output text with --query."""
     done = aws_cli.run(
         *SHARE, "--statement-id", "xaccount", "--principal", PARTNER, "--output", "text", "--query", "RevisionId"
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{layerperm_layer.revision_id}\n", "")
 
 
-def test_the_clis_exit_status_and_text_tell_a_refusal(aws_cli, layerperm_layer):
-    """A refused call exits with 255, or 254 from version 2 on, and AWS's sentence on stderr."""
+def test_the_cli_reports_an_error_by_exit_status_and_text(aws_cli, layerperm_layer):
+    """A failed call exits with 255, or 254 from version 2 on, with AWS's message on stderr."""
     layerperm_layer.grant("*", statement_id="xaccount")
     done = aws_cli.run(*SHARE, "--statement-id", "xaccount", "--principal", "*")
     assert done.returncode in (254, 255)
@@ -237,7 +237,7 @@ def test_the_clis_exit_status_and_text_tell_a_refusal(aws_cli, layerperm_layer):
 
 @pytest.mark.layerperm_throttle(times=2, operation="AddLayerVersionPermission")
 def test_the_cli_retries_when_throttled(aws_cli, layerperm, layerperm_layer):
-    """Two throttles are survived by the third attempt, and the log has all three."""
+    """Two attempts are throttled, the third succeeds, and the log has all three."""
     assert aws_cli.run(*SHARE, "--statement-id", "xaccount", "--principal", PARTNER).returncode == 0
     assert [call.status for call in layerperm.calls] == [429, 429, 201]
 
@@ -259,34 +259,38 @@ ERRORS = [
 
 @pytest.mark.parametrize(("operation", "parameters", "name", "status"), ERRORS)
 def test_node_gets_error_classes_by_name(node, layerperm_layer, operation, parameters, name, status):
-    """A modelled error arrives as an instance of its own class, with its name and status."""
+    """A modelled error is an instance of its own class, with its name and status."""
     layerperm_layer.grant("*", statement_id="all")
-    told = node.ask(operation=operation, parameters=parameters)
-    assert (told["code"], told["class"], told["status"]) == (name, name, status)
+    received = node.ask(operation=operation, parameters=parameters)
+    assert (received["code"], received["class"], received["status"]) == (name, name, status)
 
 
 @pytest.mark.layerperm_throttle(times=2)
 def test_node_retries_when_throttled(node, layerperm, layerperm_layer):
-    """SDK v3's standard retries: two throttles, then the answer, told in $metadata.attempts."""
+    """SDK v3's standard retries: two throttles, then the response; $metadata.attempts has the number."""
     layerperm_layer.grant("*")
-    told = node.ask(operation="GetLayerVersionPolicy", parameters=VERSION)
-    assert told["attempts"] == 3
+    received = node.ask(operation="GetLayerVersionPolicy", parameters=VERSION)
+    assert received["attempts"] == 3
     assert [call.status for call in layerperm.calls] == [429, 429, 200]
 
 
 @pytest.mark.layerperm_throttle(times=3)
 def test_node_gives_up_after_three_attempts(node, layerperm, layerperm_layer):
-    """With every attempt throttled the error is TooManyRequestsException."""
-    told = node.ask(operation="GetLayerVersionPolicy", parameters=VERSION)
-    assert (told["code"], told["attempts"], told["message"]) == ("TooManyRequestsException", 3, "Rate exceeded")
+    """If every attempt is throttled, the error is TooManyRequestsException."""
+    received = node.ask(operation="GetLayerVersionPolicy", parameters=VERSION)
+    assert (received["code"], received["attempts"], received["message"]) == (
+        "TooManyRequestsException",
+        3,
+        "Rate exceeded",
+    )
 
 
 def test_nodes_paginator_goes_through_all_pages(node, layerperm):
     """paginateListLayerVersions follows NextMarker to the end, newest first."""
     for _ in range(5):
         layerperm.publish_layer()
-    told = node.ask(paginate="ListLayerVersions", size=2, parameters={"LayerName": "shared-deps"})
-    assert told == {"pages": [[5, 4], [3, 2], [1]]}
+    received = node.ask(paginate="ListLayerVersions", size=2, parameters={"LayerName": "shared-deps"})
+    assert received == {"pages": [[5, 4], [3, 2], [1]]}
 
 
 # --- downloads
@@ -297,9 +301,9 @@ def digest(data):
 
 
 def test_content_is_downloaded_with_curl_and_urllib(through_boto3, layerperm, tmp_path):
-    """What was published comes back byte for byte from Content.Location, with the digest that was told."""
+    """Content.Location has what was published, byte for byte, and the digest is right."""
     layerperm.publish_layer(content=ZIP)
-    content = through_boto3.call(OWNER, "GetLayerVersion", VERSION)["answer"]["Content"]
+    content = through_boto3.call(OWNER, "GetLayerVersion", VERSION)["output"]["Content"]
     assert (content["CodeSha256"], content["CodeSize"]) == (digest(ZIP), len(ZIP))
     target = tmp_path / "layer.zip"
     subprocess.run(["curl", "--fail", "--silent", "--output", target, content["Location"]], check=True, timeout=60)

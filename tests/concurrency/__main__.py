@@ -1,6 +1,6 @@
-"""``python -m tests.concurrency [--histories 1000]``: records so many random histories, and looks for an order in each.
+"""``python -m tests.concurrency [--histories 1000]``: records that many random histories, and orders each.
 
-A fifth of them come from processes on the live server. Exits with 1 where one has no order.
+A fifth of them come from processes on the live server. The exit status is 1 if one has no order.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import argparse
 import sys
 
 from pytest_layerperm import LayerPerm
+from pytest_layerperm.fake import service_of
 from pytest_layerperm.transports.server.live import ServerAddress, shared_server
 from tests.concurrency.histories import check_processes, check_threads
 
@@ -21,7 +22,7 @@ def main() -> int:
     in_process = check_threads(count - served)
     print("threads:", in_process)
     with LayerPerm() as fake:
-        address = ServerAddress(shared_server().url, fake)
+        address = ServerAddress(shared_server().url, service_of(fake))
         on_server = check_processes(address.url, address.env, fake, served)
     print("processes on the live server:", on_server)
     unexplained = in_process.unexplained + on_server.unexplained

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Checked:
-    """What came of a number of histories."""
+    """The results of a number of histories."""
 
     def __init__(self) -> None:
         self.histories = 0
@@ -37,7 +37,7 @@ class Checked:
     def __str__(self) -> str:
         counts = ", ".join([f"{count} {outcome}" for outcome, count in sorted(self.outcomes.items())])
         return (
-            f"{self.histories} histories, {self.overlaps} pairs of calls at the same time, "
+            f"{self.histories} histories, {self.overlaps} pairs of simultaneous calls, "
             f"{len(self.unexplained)} unexplained\n  {counts}"
         )
 

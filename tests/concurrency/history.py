@@ -1,7 +1,7 @@
-"""Histories of concurrent calls about one layer version, and whether some order of the calls explains them.
+"""Histories of concurrent calls for one layer version, and whether some order of the calls explains them.
 
-The model here is written from the API's documentation and knows nothing of the package. The search is Wing and Gong's,
-remembering what it has seen: https://www.cs.cmu.edu/~wing/publications/WingGong93.pdf
+The model is written from the API's documentation and uses nothing of the package. The search is Wing and Gong's, with
+the states that it has seen remembered: https://www.cs.cmu.edu/~wing/publications/WingGong93.pdf
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 
 class Event(NamedTuple):
-    """One call: what was asked, what came of it, and when, in ticks of one clock for all callers."""
+    """One call: its parameters, its outcome, and its times, in ticks of one clock for all callers."""
 
     operation: str
     """``add``, ``remove`` or ``get``."""
@@ -18,17 +18,17 @@ class Event(NamedTuple):
     given: str | None
     """The RevisionId that was sent."""
     outcome: str
-    """``ok``, or the error code; Get's two kinds of "nothing there" are told apart by ``none`` and ``emptied``."""
+    """``ok`` or the error code; Get's two kinds of "no policy" are ``none`` and ``emptied``."""
     revision: str | None
-    """The RevisionId that came back."""
+    """The RevisionId in the response."""
     sids: tuple[str, ...] | None
-    """What Get showed."""
+    """The statement ids in Get's response."""
     began: int
     ended: int
 
 
 class State(NamedTuple):
-    """``sids`` is None before the first grant. A removal answers no RevisionId: unknown is None until it is seen."""
+    """``sids`` is None before the first grant. A removal returns no RevisionId: ``revision`` is None until seen."""
 
     sids: tuple[str, ...] | None
     revision: str | None
@@ -43,9 +43,9 @@ CONFLICT, PRECONDITION, NOT_FOUND = (
 
 
 def step(state: State, event: Event, granted: frozenset[str]) -> State | None:
-    """The state after the call if it can have answered so in this state; None if it cannot.
+    """The state after the call if it can have had this outcome in this state; None if it cannot.
 
-    ``granted`` are the revisions that grants of the history answered: none of them can be one that a removal made.
+    ``granted`` are the revisions that the history's grants returned: a removal cannot have made one of them.
     """
     sids = state.sids
     if event.operation == "get":
@@ -73,14 +73,14 @@ def step(state: State, event: Event, granted: frozenset[str]) -> State | None:
 
 
 def _seen(state: State, revision: str | None, granted: frozenset[str]) -> str | None:
-    """The state's revision, now that somebody names it; None if it cannot be that one."""
+    """The state's revision, now that a call names it; None if it cannot be that one."""
     if state.revision is None:
         return None if revision in granted else revision
     return revision if revision == state.revision else None
 
 
 def explain(events: list[Event]) -> list[Event] | None:
-    """An order of the calls that keeps to time, and in which each answers as it did; None if there is none."""
+    """An order of the calls that agrees with their times and explains every outcome; None if there is none."""
     events = sorted(events, key=lambda event: event.began)
     granted = frozenset(str(event.revision) for event in events if event.operation == "add" and event.outcome == "ok")
     everything = (1 << len(events)) - 1
@@ -94,7 +94,7 @@ def explain(events: list[Event]) -> list[Event] | None:
         first_end = min(events[index].ended for index in left)
         for index in left:
             if events[index].began > first_end:
-                break  # It began after another one had ended that is not in the order yet.
+                break  # It began after the end of another one that is not in the order yet.
             after = step(state, events[index], granted)
             if after is not None and (key := (done | 1 << index, after)) not in seen:
                 seen.add(key)
@@ -103,7 +103,7 @@ def explain(events: list[Event]) -> list[Event] | None:
 
 
 def overlaps(events: list[Event]) -> int:
-    """How many pairs of calls were under way at the same time."""
+    """How many pairs of calls overlapped in time."""
     return sum(
         one.began < other.ended and other.began < one.ended
         for index, one in enumerate(events)
@@ -112,6 +112,6 @@ def overlaps(events: list[Event]) -> int:
 
 
 def as_event(data: list[Any]) -> Event:
-    """An event that came as JSON."""
+    """An event from JSON."""
     event = Event(*data)
     return event._replace(sids=None if event.sids is None else tuple(event.sids))

@@ -1,4 +1,4 @@
-"""Callers that work on one layer version at the same time, and write down what they see."""
+"""Callers that work on one layer version at the same time, and record what they see."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tests.limits import LIMIT, start_and_join
 
 SIDS = ("a", "b", "c")
 CALLS = 5
-"""By each caller."""
+"""Of each caller."""
 
 
 def record(clients: list[Any], layer_name: str, seed: int) -> list[Event]:
-    """The history of callers, each with a client and a thread of its own, that do what the seed says."""
+    """The history of callers, each with a client and a thread of its own, whose calls depend on the seed."""
     events: list[Event] = []
     gate = threading.Barrier(len(clients))
 
@@ -62,9 +62,9 @@ def _call(client: Any, layer_name: str, operation: str, sid: str | None, given: 
         elif operation == "remove":
             client.remove_layer_version_permission(**parameters)
         else:
-            answer = client.get_layer_version_policy(**parameters)
-            revision = answer["RevisionId"]
-            sids = tuple(statement["Sid"] for statement in json.loads(answer["Policy"])["Statement"])
+            response = client.get_layer_version_policy(**parameters)
+            revision = response["RevisionId"]
+            sids = tuple(statement["Sid"] for statement in json.loads(response["Policy"])["Statement"])
         ended = time.monotonic_ns()
     except ClientError as error:
         ended = time.monotonic_ns()

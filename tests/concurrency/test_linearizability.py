@@ -1,4 +1,4 @@
-"""Concurrent calls about one layer version: each history is explained by some order of its calls."""
+"""Concurrent calls for one layer version: some order of the calls explains each history."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.limits import LIMIT, start_and_join
 
 
 def test_threads_in_this_process() -> None:
-    """A hundred histories of four threads have an order each, and there is something in them to put in order."""
+    """A hundred histories of four threads have an order each, and their calls do overlap."""
     checked = check_threads(100)
     assert checked.unexplained == []
     assert checked.overlaps > 100
@@ -43,18 +43,18 @@ def _get(sids: str, revision: str, *times: int) -> Event:
     return _event("get", times, sids=tuple(sids), revision=revision)  # type: ignore[arg-type]
 
 
-def _refused(event: Event, outcome: str) -> Event:
+def _failed(event: Event, outcome: str) -> Event:
     return event._replace(outcome=outcome, revision=None, sids=None)
 
 
 EXPLAINED = {
     "nothing": [],
     "one after the other": [_add("a", "1", 0, 1), _get("a", "1", 2, 3), _remove("a", 4, 5)],
-    "a look during the change sees it": [_add("a", "1", 0, 9), _get("a", "1", 1, 2)],
-    "a look during the change does not see it": [_add("a", "1", 0, 9), _refused(_get("", "", 1, 2), "none")],
+    "a read during the change sees it": [_add("a", "1", 0, 9), _get("a", "1", 1, 2)],
+    "a read during the change does not see it": [_add("a", "1", 0, 9), _failed(_get("", "", 1, 2), "none")],
     "the first of two with one revision wins": [
         _add("a", "1", 0, 1),
-        _refused(_add("b", "", 2, 9, given="1"), PRECONDITION),
+        _failed(_add("b", "", 2, 9, given="1"), PRECONDITION),
         _add("c", "2", 3, 8, given="1"),
         _get("ac", "2", 10, 11),
     ],
@@ -64,16 +64,16 @@ EXPLAINED = {
         _remove("a", 4, 5, given="2"),
         _get("b", "3", 6, 7),
         _remove("b", 8, 9, given="3"),
-        _refused(_get("", "", 10, 11), "emptied"),
-        _refused(_remove("b", 12, 13), NOT_FOUND),
-        _refused(_add("b", "", 14, 15, given="made-up"), PRECONDITION),
+        _failed(_get("", "", 10, 11), "emptied"),
+        _failed(_remove("b", 12, 13), NOT_FOUND),
+        _failed(_add("b", "", 14, 15, given="made-up"), PRECONDITION),
     ],
 }
 
 
 @pytest.mark.parametrize("name", EXPLAINED)
 def test_the_checker_explains(name: str) -> None:
-    """What a faithful service can have answered."""
+    """These are possible outcomes of a faithful service."""
     events = EXPLAINED[name]
     order = explain(events)
     assert order is not None
@@ -82,9 +82,9 @@ def test_the_checker_explains(name: str) -> None:
 
 
 IMPOSSIBLE = {
-    "a stale read": [_add("a", "1", 0, 1), _refused(_get("", "", 2, 3), "none")],
-    "a read of what nobody wrote": [_add("a", "1", 0, 1), _get("ab", "1", 2, 3)],
-    "a read of a revision that is no more": [_add("a", "1", 0, 1), _add("b", "2", 2, 3), _get("ab", "1", 4, 5)],
+    "a stale read": [_add("a", "1", 0, 1), _failed(_get("", "", 2, 3), "none")],
+    "a read of what was never written": [_add("a", "1", 0, 1), _get("ab", "1", 2, 3)],
+    "a read of an old revision": [_add("a", "1", 0, 1), _add("b", "2", 2, 3), _get("ab", "1", 4, 5)],
     "a lost update": [_add("a", "1", 0, 9), _add("b", "2", 1, 8), _get("b", "2", 10, 11)],
     "two winners with one revision": [
         _add("a", "1", 0, 1),
@@ -92,15 +92,15 @@ IMPOSSIBLE = {
         _add("c", "3", 3, 8, given="1"),
     ],
     "two winners with one statement id": [_add("a", "1", 0, 9), _add("a", "2", 1, 8)],
-    "a conflict with nothing": [_refused(_add("a", "", 0, 1), CONFLICT)],
-    "a right revision refused": [_add("a", "1", 0, 1), _refused(_add("b", "", 2, 3, given="1"), PRECONDITION)],
+    "a conflict with nothing": [_failed(_add("a", "", 0, 1), CONFLICT)],
+    "a right revision rejected": [_add("a", "1", 0, 1), _failed(_add("b", "", 2, 3, given="1"), PRECONDITION)],
     "a wrong revision accepted": [_add("a", "1", 0, 1), _add("b", "2", 2, 3, given="0")],
-    "a revision accepted where there was no policy": [_add("a", "1", 0, 1, given="0")],
-    "time turned back": [_add("a", "1", 0, 9), _get("a", "1", 1, 2), _refused(_get("", "", 3, 4), "none")],
+    "a revision accepted without a policy": [_add("a", "1", 0, 1, given="0")],
+    "time turned back": [_add("a", "1", 0, 9), _get("a", "1", 1, 2), _failed(_get("", "", 3, 4), "none")],
     "a removal undone": [_add("a", "1", 0, 1), _add("b", "2", 2, 3), _remove("a", 4, 5), _get("ab", "2", 6, 7)],
     "a removal twice": [_add("a", "1", 0, 1), _remove("a", 2, 3), _remove("a", 4, 5)],
     "a removal of nothing": [_remove("a", 0, 1)],
-    "a removal that finds nothing": [_add("a", "1", 0, 1), _refused(_remove("a", 2, 3), NOT_FOUND)],
+    "a removal that finds nothing": [_add("a", "1", 0, 1), _failed(_remove("a", 2, 3), NOT_FOUND)],
     "two revisions of one state": [
         _add("a", "1", 0, 1),
         _add("b", "2", 2, 3),
@@ -117,40 +117,40 @@ IMPOSSIBLE = {
     "never had a policy, after it had": [
         _add("a", "1", 0, 1),
         _remove("a", 2, 3),
-        _refused(_get("", "", 4, 5), "none"),
+        _failed(_get("", "", 4, 5), "none"),
     ],
 }
 
 
 @pytest.mark.parametrize("name", IMPOSSIBLE)
 def test_the_checker_rejects(name: str) -> None:
-    """What no order explains."""
+    """No order explains these."""
     assert explain(IMPOSSIBLE[name]) is None
 
 
-def _look(event: Event, events: list[Event]) -> Event | None:
-    """A look that shows a statement which nobody ever granted."""
+def _read(event: Event, events: list[Event]) -> Event | None:
+    """A read that shows a statement which was never granted."""
     return event._replace(sids=(*event.sids, "never-granted")) if event.sids else None
 
 
-def _refusal(event: Event, events: list[Event]) -> Event | None:
-    """A call refused for its RevisionId, which had none."""
-    return None if event.operation == "get" or event.given else _refused(event, PRECONDITION)
+def _rejection(event: Event, events: list[Event]) -> Event | None:
+    """A call without a RevisionId, rejected for its RevisionId."""
+    return None if event.operation == "get" or event.given else _failed(event, PRECONDITION)
 
 
 def _revision(event: Event, events: list[Event]) -> Event | None:
-    """A look that shows the revision which a grant made, without what was granted."""
+    """A read that shows the revision of a grant, but not its statement."""
     for other in events:
         if event.sids and other.operation == "add" and other.outcome == "ok" and other.sid not in event.sids:
             return event._replace(revision=other.revision)
     return None
 
 
-@pytest.mark.parametrize("corrupt", [_look, _refusal, _revision])
+@pytest.mark.parametrize("corrupt", [_read, _rejection, _revision])
 def test_a_recorded_history_that_was_corrupted_is_rejected(
     corrupt: Callable[[Event, list[Event]], Event | None], layerperm: LayerPerm
 ) -> None:
-    """Twenty recorded histories are explained as they are, and none once a single answer in them is another."""
+    """Twenty recorded histories are explained as they are, and none with a single response changed."""
     rejected = 0
     clients = [layerperm.client() for _ in range(3)]
     for seed in range(20):
@@ -165,7 +165,7 @@ def test_a_recorded_history_that_was_corrupted_is_rejected(
     assert rejected > 20
 
 
-def test_a_store_without_its_lock_is_found_out(layerperm: LayerPerm) -> None:
+def test_a_store_without_its_lock_is_detected(layerperm: LayerPerm) -> None:
     """Two grants that both read the policy before either writes it: one is lost, and the checker says so."""
     layer = layerperm.publish_layer()
     store: Any = service_of(layerperm).store

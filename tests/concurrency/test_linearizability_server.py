@@ -12,7 +12,7 @@ from tests.concurrency.history import CONFLICT, PRECONDITION
 
 
 def test_processes_on_the_live_server(layerperm: LayerPerm, layerperm_server: Any) -> None:
-    """Thirty histories of two processes with two threads each."""
+    """Thirty histories of two processes with two threads each have an order."""
     checked = check_processes(layerperm_server.url, layerperm_server.env, layerperm, 30)
     assert checked.unexplained == []
     assert checked.overlaps > 30

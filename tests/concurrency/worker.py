@@ -1,6 +1,6 @@
 """``python -m tests.concurrency.worker URL``: callers in a process of their own, for the live server.
 
-For each line on stdin, ``LAYER_NAME SEED``, one line of JSON on stdout: the events of two callers.
+For each line ``LAYER_NAME SEED`` on stdin it prints one line of JSON: the events of two callers.
 """
 
 from __future__ import annotations

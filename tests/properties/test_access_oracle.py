@@ -1,4 +1,4 @@
-"""Who may read a layer version, against a reader of policies that knows nothing of this package."""
+"""Who may read a layer version, against an independent evaluation of its policy."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ memberships = st.dictionaries(st.sampled_from(ACCOUNTS), st.sampled_from(ORGANIZ
 
 
 def oracle(policy: dict[str, Any], account_id: str, organization_id: str | None) -> bool:
-    """IAM's evaluation by brute force: each statement's every element, from the parsed document alone."""
+    """IAM's evaluation by brute force: every element of each statement, from the parsed document alone."""
     context = {"aws:PrincipalOrgID": organization_id} if organization_id else {}
     for statement in policy["Statement"]:
         assert statement["Effect"] == "Allow"
@@ -56,7 +56,7 @@ def oracle(policy: dict[str, Any], account_id: str, organization_id: str | None)
 @quick
 @given(grants, memberships)
 def test_access_is_what_the_policy_says(granted: list[tuple[str, str | None]], members: dict[str, str]) -> None:
-    """For every account: what GetLayerVersion answers, and what explain() says, is what the oracle finds."""
+    """For every account, GetLayerVersion and explain() agree with the oracle."""
     with LayerPerm() as fake:
         layer = fake.publish_layer()
         for account_id, organization_id in members.items():
@@ -70,7 +70,7 @@ def test_access_is_what_the_policy_says(granted: list[tuple[str, str | None]], m
             code = None
             try:
                 client.get_layer_version(LayerName=layer.layer_arn, VersionNumber=1)
-            except ClientError as refused:
-                code = refused.response["Error"]["Code"]
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
             assert code == (None if expected else "AccessDeniedException")
             assert bool(fake.explain(account_id, layer)) == expected

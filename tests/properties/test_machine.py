@@ -1,4 +1,4 @@
-"""The state machine that users subclass: it lets right code pass, and finds what is wrong with other code."""
+"""The state machine that users subclass: it accepts correct code, and finds the mistakes of other code."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def client_of(layer):
 
 
 class Careful(LayerSharingMachine):
-    """Shares with statement ids that tell the account, and touches no other statement."""
+    """Shares with statement ids that contain the account id, and changes no other statement."""
 
     def share(self, layer, account_id):
         with suppress(client_of(layer).exceptions.ResourceConflictException):
@@ -44,7 +44,7 @@ class Careful(LayerSharingMachine):
 
 
 class Fragile(Careful):
-    """Fails when it is asked to share twice."""
+    """Fails if it shares twice with the same account."""
 
     def share(self, layer, account_id):
         client_of(layer).add_layer_version_permission(
@@ -66,7 +66,7 @@ class WithoutUnshare(LayerSharingMachine):
 
 
 class TooWide(Careful):
-    """Shares with everybody."""
+    """Shares with everyone."""
 
     def share(self, layer, account_id):
         with suppress(ClientError):
@@ -98,8 +98,8 @@ class Clobbering(Careful):
 
 
 @pytest.mark.parametrize("machine", [Careful, FragileOnce, WithoutUnshare])
-def test_right_code_passes(machine):
-    """Whatever happens, in whatever order; and the fake is off afterwards."""
+def test_correct_code_passes(machine):
+    """Any steps in any order; and the fake is off afterwards."""
     run_state_machine_as_test(machine, settings=QUICK)
     assert active_service() is None
 
@@ -108,21 +108,21 @@ def test_right_code_passes(machine):
     ("machine", "error", "text"),
     [
         (Fragile, ClientError, r"^An error occurred \(Resource(Conflict|NotFound)Exception\)"),
-        (TooWide, AssertionError, r"is shared with \*, and should not be\n"),
-        (Forgetful, AssertionError, r":2 should be shared with arn:aws.*:iam::\d+:root, and is not\n"),
-        (Clobbering, AssertionError, r"somebody else's statement somebody-else-\d is gone or changed\n"),
+        (TooWide, AssertionError, r"is shared with \*, but should not be\n"),
+        (Forgetful, AssertionError, r":2 should be shared with arn:aws.*:iam::\d+:root, but is not\n"),
+        (Clobbering, AssertionError, r"someone else's statement someone-else-\d was removed or changed\n"),
         (LayerSharingMachine, NotImplementedError, r"^a LayerSharingMachine needs share\(layer, account_id\)"),
     ],
 )
 def test_wrong_code_is_found(machine, error, text):
-    """And told in words; the fake is off afterwards."""
+    """The error says what is wrong; the fake is off afterwards."""
     with pytest.raises(error, match=text):
         run_state_machine_as_test(machine, settings=TO_FIND)
     assert active_service() is None
 
 
 def test_machine_is_a_test_case(pytester):
-    """As users write it: a subclass, and its TestCase."""
+    """A subclass and its TestCase, as users write them."""
     pytester.makepyfile(
         """
         import boto3

@@ -1,4 +1,4 @@
-"""Policies, parsed by a library that knows nothing of this package."""
+"""Policies, parsed by a third-party library."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ quick = settings(deadline=None, max_examples=100)
     )
 )
 def test_policies_mean_the_same_to_another_parser(requests: list[dict[str, Any]]) -> None:
-    """Parsed by policyuniverse: the principals, conditions, action and resource that were asked for."""
+    """policyuniverse finds the principals, conditions, action and resource of the requests."""
     with LayerPerm() as fake:
         layer = fake.publish_layer()
         client = fake.client()

@@ -1,6 +1,6 @@
-"""The API against a model of it, written from what is known of AWS and not from this package's code.
+"""The API against a model of it, written from what is known about AWS and not from this package's code.
 
-The model keeps layers as plain lists and policies as parsed JSON, and answers each call by the facts' own sentences.
+The model has layers as plain lists and policies as parsed JSON, and predicts each response from the facts.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ORGANIZATION = "o-exampleorgid"
 ZIP = base64.b64encode(zip_of({"python/deps.py": "x = 1\n"})).decode()
 REGION = "us-east-1"
 
-# Most calls are about one version that is there, so that they meet: calls that are refused early say little.
+# Most calls are for one existing version, so that they affect one another: calls that fail early show little.
 names = st.sampled_from(["deps", "deps", "deps", "tools"])
 places = st.sampled_from([("deps", 1)] * 8 + [("deps", 2)] * 3 + [("deps", 3), ("tools", 1), ("deps", 0)])
 rarely_deleted = st.sampled_from([("deps", 2), ("deps", 3), ("tools", 1), ("deps", 0), ("deps", 1)])
@@ -45,7 +45,7 @@ revisions = st.sampled_from(["none", "none", "none", "latest", "stale", "nonsens
 
 
 met: Counter[tuple[str, int, int]] = Counter()
-"""How often a method on a path of so many parts had which status: what the sequences have come to."""
+"""How often each method had each status on a path with that many slashes: what the sequences covered."""
 
 
 class ApiAndModel(RuleBasedStateMachine):
@@ -59,16 +59,16 @@ class ApiAndModel(RuleBasedStateMachine):
         """Name to how many versions there ever were."""
         self.deleted: set[tuple[str, int]] = set()
         self.statements: dict[tuple[str, int], list[dict[str, Any]]] = {}
-        """What stands in a policy; a version that never had one is not here, one that was emptied has an empty list."""
+        """The statements of each policy; an emptied one has an empty list, a version without a policy no entry."""
         self.latest: dict[tuple[str, int], str | None] = {}
-        """RevisionId of each policy; None where only a removal, which does not tell, has changed it since."""
+        """RevisionId of each policy; None if a removal, which returns none, was the last change."""
         self.seen: list[str] = []
-        """Every RevisionId that was told."""
+        """Every RevisionId that a response had."""
 
     # --- calls
 
     def call(self, method: str, path: str, by: str, body: Any = None) -> tuple[int, str | None, Any]:
-        """Status, error code and body; of a refusal, its message."""
+        """Status, error code and body; for an error, its message."""
         headers = {"Authorization": f"AWS4 Credential={by}/20260101/{REGION}/lambda/aws4_request, Signature=0"}
         path, _, query = path.partition("?")
         data = b"" if body is None else json.dumps(body).encode()
@@ -83,7 +83,7 @@ class ApiAndModel(RuleBasedStateMachine):
         return response.status, response.error_code, found
 
     def name_for(self, name: str, by: str) -> str:
-        """The owner's layer in another account's words."""
+        """What an account calls the owner's layer: its name, or its ARN."""
         return name if by == OWNER else quote(self.arn(name), safe="")
 
     @staticmethod
@@ -91,7 +91,7 @@ class ApiAndModel(RuleBasedStateMachine):
         layer = f"arn:aws:lambda:{REGION}:{OWNER}:layer:{name}"
         return layer if version is None else f"{layer}:{version}"
 
-    # --- what the model says
+    # --- what the model predicts
 
     def exists(self, name: str, version: int) -> bool:
         return 1 <= version <= self.published.get(name, 0) and (name, version) not in self.deleted
@@ -113,8 +113,8 @@ class ApiAndModel(RuleBasedStateMachine):
             f"because no resource-based policy allows the lambda:{action} action",
         )
 
-    def refusal(self, action: str, name: str, version: int, by: str) -> tuple[int, str, str] | None:
-        """Why a permission operation is refused before it looks at the policy."""
+    def error(self, action: str, name: str, version: int, by: str) -> tuple[int, str, str] | None:
+        """The error of a permission operation that fails before it looks at the policy."""
         if by != OWNER:
             return self.denied(action, self.arn(name, version), by)
         if version < 1:
@@ -123,8 +123,8 @@ class ApiAndModel(RuleBasedStateMachine):
             return 404, "ResourceNotFoundException", f"Layer version {self.arn(name, version)} does not exist."
         return None
 
-    def revision(self, name: str, version: int, kind: str) -> tuple[str | None, bool | None]:
-        """A RevisionId to send, and whether it is right; None where the model cannot know."""
+    def revision(self, name: str, version: int, kind: str) -> tuple[str | None, bool]:
+        """A RevisionId to send, and whether it is right."""
         latest = self.latest.get((name, version), "")
         if kind == "none":
             return None, True
@@ -156,13 +156,13 @@ class ApiAndModel(RuleBasedStateMachine):
     @rule(place=rarely_deleted, by=callers)
     def delete(self, place: tuple[str, int], by: str) -> None:
         name, version = place
-        answer = self.call("DELETE", f"/{self.name_for(name, by)}/versions/{version}", by)
+        response = self.call("DELETE", f"/{self.name_for(name, by)}/versions/{version}", by)
         if by != OWNER:
-            assert answer == self.denied("DeleteLayerVersion", self.arn(name, version), by)
+            assert response == self.denied("DeleteLayerVersion", self.arn(name, version), by)
         elif version < 1:
-            assert answer == (400, "InvalidParameterValueException", "Layer Version Cannot be less than 1")
+            assert response == (400, "InvalidParameterValueException", "Layer Version Cannot be less than 1")
         else:
-            assert answer == (204, None, None)
+            assert response == (204, None, None)
             if self.exists(name, version):
                 self.deleted.add((name, version))
 
@@ -171,25 +171,25 @@ class ApiAndModel(RuleBasedStateMachine):
         name, version = place
         principal, organization_id = grant
         revision, right = self.revision(name, version, kind)
-        body = {"StatementId": sid, "Action": "lambda:GetLayerVersion", "Principal": principal}
+        given = {"StatementId": sid, "Action": "lambda:GetLayerVersion", "Principal": principal}
         if organization_id is not None:
-            body["OrganizationId"] = organization_id
+            given["OrganizationId"] = organization_id
         query = "" if revision is None else f"?RevisionId={revision}"
-        answer = self.call("POST", f"/{self.name_for(name, by)}/versions/{version}/policy{query}", by, body)
-        refusal = self.refusal("AddLayerVersionPermission", name, version, by)
-        if refusal is not None:
-            assert answer == refusal
+        response = self.call("POST", f"/{self.name_for(name, by)}/versions/{version}/policy{query}", by, given)
+        error = self.error("AddLayerVersionPermission", name, version, by)
+        if error is not None:
+            assert response == error
             return
-        standing = self.statements.get((name, version))
-        if standing is not None and sid in [one["Sid"] for one in standing]:
-            assert answer == (
+        existing = self.statements.get((name, version))
+        if existing is not None and sid in [one["Sid"] for one in existing]:
+            assert response == (
                 409,
                 "ResourceConflictException",
                 f"The statement id ({sid}) provided already exists. "
                 "Please provide a new statement id, or remove the existing statement.",
             )
         elif not right:
-            assert answer == self.WRONG_REVISION
+            assert response == self.WRONG_REVISION
         else:
             statement: dict[str, Any] = {
                 "Sid": sid,
@@ -200,13 +200,13 @@ class ApiAndModel(RuleBasedStateMachine):
             }
             if organization_id is not None:
                 statement["Condition"] = {"StringEquals": {"aws:PrincipalOrgID": organization_id}}
-            status, _, told = answer
-            assert status == 201, told
-            assert told["Statement"] == json.dumps(statement, separators=(",", ":"))
-            assert told["RevisionId"] not in self.seen
+            status, _, body = response
+            assert status == 201, body
+            assert body["Statement"] == json.dumps(statement, separators=(",", ":"))
+            assert body["RevisionId"] not in self.seen
             self.statements.setdefault((name, version), []).append(statement)
-            self.latest[name, version] = told["RevisionId"]
-            self.seen.append(told["RevisionId"])
+            self.latest[name, version] = body["RevisionId"]
+            self.seen.append(body["RevisionId"])
 
     @rule(place=places, sid=sids, kind=revisions, by=callers, known=st.booleans())
     def remove(self, place: tuple[str, int], sid: str, kind: str, by: str, known: bool) -> None:
@@ -217,62 +217,62 @@ class ApiAndModel(RuleBasedStateMachine):
         name, version = place
         revision, right = self.revision(name, version, kind)
         query = "" if revision is None else f"?RevisionId={revision}"
-        answer = self.call("DELETE", f"/{self.name_for(name, by)}/versions/{version}/policy/{sid}{query}", by)
-        refusal = self.refusal("RemoveLayerVersionPermission", name, version, by)
-        standing = self.statements.get((name, version))
-        if refusal is not None:
-            assert answer == refusal
-        elif not standing:
-            assert answer == (404, "ResourceNotFoundException", "No policy is associated with the given resource.")
-        elif sid not in [one["Sid"] for one in standing]:
+        response = self.call("DELETE", f"/{self.name_for(name, by)}/versions/{version}/policy/{sid}{query}", by)
+        error = self.error("RemoveLayerVersionPermission", name, version, by)
+        existing = self.statements.get((name, version))
+        if error is not None:
+            assert response == error
+        elif not existing:
+            assert response == (404, "ResourceNotFoundException", "No policy is associated with the given resource.")
+        elif sid not in [one["Sid"] for one in existing]:
             text = f"Statement {sid} is not found in resource policy."
-            assert answer == (404, "ResourceNotFoundException", text)
+            assert response == (404, "ResourceNotFoundException", text)
         elif not right:
-            assert answer == self.WRONG_REVISION
+            assert response == self.WRONG_REVISION
         else:
-            assert answer == (204, None, None)
-            self.statements[name, version] = [one for one in standing if one["Sid"] != sid]
+            assert response == (204, None, None)
+            self.statements[name, version] = [one for one in existing if one["Sid"] != sid]
             self.latest[name, version] = None
 
     @rule(place=places, by=callers)
     def get_policy(self, place: tuple[str, int], by: str) -> None:
         name, version = place
-        answer = self.call("GET", f"/{self.name_for(name, by)}/versions/{version}/policy", by)
-        refusal = self.refusal("GetLayerVersionPolicy", name, version, by)
-        standing = self.statements.get((name, version))
-        if refusal is not None:
-            assert answer == refusal
-        elif standing is None:
-            assert answer == (404, "ResourceNotFoundException", "No policy is associated with the given resource.")
-        elif not standing:
+        response = self.call("GET", f"/{self.name_for(name, by)}/versions/{version}/policy", by)
+        error = self.error("GetLayerVersionPolicy", name, version, by)
+        existing = self.statements.get((name, version))
+        if error is not None:
+            assert response == error
+        elif existing is None:
+            assert response == (404, "ResourceNotFoundException", "No policy is associated with the given resource.")
+        elif not existing:
             text = f"Layer version {self.arn(name, version)} does not have any resource policy."
-            assert answer == (404, "ResourceNotFoundException", text)
+            assert response == (404, "ResourceNotFoundException", text)
         else:
-            status, _, told = answer
-            document = {"Version": "2012-10-17", "Id": "default", "Statement": standing}
-            assert (status, told["Policy"]) == (200, json.dumps(document, separators=(",", ":")))
+            status, _, body = response
+            document = {"Version": "2012-10-17", "Id": "default", "Statement": existing}
+            assert (status, body["Policy"]) == (200, json.dumps(document, separators=(",", ":")))
             latest = self.latest[name, version]
-            assert told["RevisionId"] == latest if latest else told["RevisionId"] not in self.seen
+            assert body["RevisionId"] == latest if latest else body["RevisionId"] not in self.seen
             if not latest:
-                self.latest[name, version] = told["RevisionId"]
-                self.seen.append(told["RevisionId"])
+                self.latest[name, version] = body["RevisionId"]
+                self.seen.append(body["RevisionId"])
 
     @rule(place=places, by=readers, by_arn=st.booleans())
     def get_version(self, place: tuple[str, int], by: str, by_arn: bool) -> None:
         name, version = place
         arn = self.arn(name, version)
         path = f"?find=LayerVersion&Arn={arn}" if by_arn else f"/{self.name_for(name, by)}/versions/{version}"
-        status, code, told = self.call("GET", path, by)
+        status, code, body = self.call("GET", path, by)
         if by != OWNER and not self.may_read(name, version, by):
-            assert (status, code, told) == self.denied("GetLayerVersion", arn, by)
+            assert (status, code, body) == self.denied("GetLayerVersion", arn, by)
         elif version < 1:
             expected = (400, "InvalidParameterValueException", "Layer Version Cannot be less than 1")
-            assert (status, code, told) == expected
+            assert (status, code, body) == expected
         elif not self.exists(name, version):
             expected = (404, "ResourceNotFoundException", "The resource you requested does not exist.")
-            assert (status, code, told) == expected
+            assert (status, code, body) == expected
         else:
-            assert (status, told["LayerVersionArn"], told["Version"]) == (200, arn, version)
+            assert (status, body["LayerVersionArn"], body["Version"]) == (200, arn, version)
 
     @rule(name=names, limit=st.integers(1, 3), by=callers)
     def list_versions(self, name: str, limit: int, by: str) -> None:
@@ -280,13 +280,13 @@ class ApiAndModel(RuleBasedStateMachine):
         marker = ""
         for _ in itertools.count():
             path = f"/{self.name_for(name, by)}/versions?MaxItems={limit}&Marker={quote(marker)}"
-            status, code, told = self.call("GET", path, by)
+            status, code, body = self.call("GET", path, by)
             if by != OWNER:
-                assert (status, code, told) == self.denied("ListLayerVersions", self.arn(name), by)
+                assert (status, code, body) == self.denied("ListLayerVersions", self.arn(name), by)
                 return
-            found += [item["Version"] for item in told["LayerVersions"]]
-            assert len(told["LayerVersions"]) <= limit
-            marker = told["NextMarker"]
+            found += [item["Version"] for item in body["LayerVersions"]]
+            assert len(body["LayerVersions"]) <= limit
+            marker = body["NextMarker"]
             if marker is None:
                 break
         assert found == [one for one in range(self.published.get(name, 0), 0, -1) if self.exists(name, one)]
@@ -300,8 +300,8 @@ class ApiAndModel(RuleBasedStateMachine):
             there = [version for version in range(1, count + 1) if self.exists(name, version)]
             if there:
                 newest[name] = there[-1]
-        _, _, told = self.call("GET", "", OWNER)
-        found = {item["LayerName"]: item["LatestMatchingVersion"]["Version"] for item in told["Layers"]}
+        _, _, body = self.call("GET", "", OWNER)
+        found = {item["LayerName"]: item["LatestMatchingVersion"]["Version"] for item in body["Layers"]}
         assert found == newest
 
     @invariant()
@@ -315,8 +315,8 @@ class ApiAndModel(RuleBasedStateMachine):
 settled = settings(deadline=None, max_examples=200, stateful_step_count=40, derandomize=True)
 
 
-def test_api_answers_as_the_model() -> None:
-    """Whatever is called in whatever order; and the sequences do come to what matters, many times each."""
+def test_the_api_responds_as_the_model_predicts() -> None:
+    """Any calls in any order; and the sequences cover every outcome that matters many times."""
     met.clear()
     run_state_machine_as_test(ApiAndModel, settings=settled)
     outcomes = {
@@ -331,7 +331,7 @@ def test_api_answers_as_the_model() -> None:
         "policy read": met["GET", 4, 200],
         "no policy to read": met["GET", 4, 404],
         "version read": met["GET", 3, 200],
-        "version refused": met["GET", 3, 403],
+        "version denied": met["GET", 3, 403],
         "version deleted": met["DELETE", 3, 204],
     }
     assert min(outcomes.values()) >= 20, outcomes

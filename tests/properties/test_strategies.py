@@ -1,4 +1,4 @@
-"""The strategies that users get: what they call valid is accepted, what they call invalid is refused."""
+"""The public strategies: valid requests are accepted, invalid ones are rejected."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ OWNER = "123456789012"
 quick = settings(deadline=None, max_examples=100)
 
 
-def problem(client, method, arguments):
+def error_of(client, method, arguments):
     try:
         getattr(client, method)(**arguments)
-    except ClientError as refused:
-        return refused.response["Error"]
+    except ClientError as error:
+        return error.response["Error"]
     return None
 
 
 @quick
 @given(strategies.add_requests("shared-deps", 1))
 def test_valid_requests_are_accepted(request):
-    """And are one statement that says what was asked for."""
+    """Each becomes one statement with what was requested."""
     with LayerPerm() as fake:
         layer = fake.publish_layer()
-        assert problem(fake.client(), "add_layer_version_permission", request) is None
+        assert error_of(fake.client(), "add_layer_version_permission", request) is None
         [statement] = layer.policy["Statement"]
         assert statement["Sid"] == request["StatementId"]
         condition = request.get("OrganizationId")
@@ -46,12 +46,12 @@ def test_valid_requests_are_accepted(request):
 
 @quick
 @given(strategies.invalid_add_requests("shared-deps", 1))
-def test_invalid_requests_are_refused_for_what_is_wrong(request_and_wrong):
-    """With every wrong member in the one message, and no other; nothing is changed."""
+def test_invalid_requests_are_rejected_for_what_is_wrong(request_and_wrong):
+    """The message names every wrong member, and no other; nothing is changed."""
     request, wrong = request_and_wrong
     with LayerPerm() as fake:
         layer = fake.publish_layer()
-        error = problem(fake.client(), "add_layer_version_permission", request)
+        error = error_of(fake.client(), "add_layer_version_permission", request)
         assert error["Code"] == "ValidationException"
         for member in MEMBERS["AddLayerVersionPermission"]:
             assert (f" at '{member.label}' failed" in error["Message"]) == (member.name in wrong)
@@ -60,26 +60,26 @@ def test_invalid_requests_are_refused_for_what_is_wrong(request_and_wrong):
 
 @quick
 @given(strategies.call_sequences("shared-deps", 1))
-def test_sequences_of_calls_meet(calls):
-    """Each call is one that boto3 has; an add of an id that is there is refused, and of no other."""
+def test_calls_of_a_sequence_affect_one_another(calls):
+    """boto3 has each of the methods; an add is rejected if its statement id exists, and only then."""
     with LayerPerm() as fake:
         layer = fake.publish_layer()
         client = fake.client()
         for call in calls:
-            there = {statement["Sid"] for statement in (layer.policy or {"Statement": []})["Statement"]}
-            error = problem(client, call.method, call.arguments)
+            existing = {statement["Sid"] for statement in (layer.policy or {"Statement": []})["Statement"]}
+            error = error_of(client, call.method, call.arguments)
             if call.method == "add_layer_version_permission":
-                assert (error is not None) == (call.arguments["StatementId"] in there)
+                assert (error is not None) == (call.arguments["StatementId"] in existing)
             elif call.method == "remove_layer_version_permission":
-                assert (error is not None) == (call.arguments["StatementId"] not in there)
+                assert (error is not None) == (call.arguments["StatementId"] not in existing)
             else:
-                assert (error is not None) == (not there)
+                assert (error is not None) == (not existing)
 
 
 @quick
 @given(strategies.policies("arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1"))
-def test_policies_are_what_the_fake_would_answer(policy):
-    """Granting what a policy says makes that policy, member for member."""
+def test_policies_are_what_the_fake_would_return(policy):
+    """Granting what a policy says makes the same policy, member for member."""
     with LayerPerm() as fake:
         layer = fake.publish_layer()
         for statement in policy["Statement"]:
@@ -95,7 +95,7 @@ def test_policies_are_what_the_fake_would_answer(policy):
 @quick
 @given(strategies.account_ids(), strategies.region_names(), strategies.layer_names(), st.integers(1, 10**9))
 def test_arns_round_trip(account_id, region_name, name, version):
-    """What is formatted is parsed to the same, as layer and as version, and resolved as a name."""
+    """A formatted ARN is parsed to the same layer and version, and resolved like a name."""
     layer = layer_id(name, account_id, region_name)
     assert parse(layer.arn) == (layer, None)
     assert parse(layer.version_arn(version)) == (layer, version)
@@ -106,8 +106,8 @@ def test_arns_round_trip(account_id, region_name, name, version):
 
 @quick
 @given(strategies.layer_arns(), strategies.layer_version_arns(), strategies.revision_ids())
-def test_arns_are_accepted_where_they_belong(layer_arn, version_arn, revision_id):
-    """A layer's as LayerName, a version's by GetLayerVersionByArn."""
+def test_arns_are_accepted_as_parameters(layer_arn, version_arn, revision_id):
+    """A layer's ARN as LayerName, a version's by GetLayerVersionByArn."""
     given_members = {"LayerName": layer_arn, "VersionNumber": "1", "StatementId": "s1", "RevisionId": revision_id}
     assert read("RemoveLayerVersionPermission", given_members)["LayerName"] == layer_arn
     assert read("GetLayerVersionByArn", {"Arn": version_arn}) == {"Arn": version_arn}
@@ -130,7 +130,7 @@ def test_the_rest_is_well_formed(request, statement, root_arn):
 
 
 def test_regions_are_of_several_partitions():
-    """All of them pass the API's own grammar."""
+    """All of them match the API's own patterns."""
     for region_name in REGIONS:
         arn = layer_id("n", OWNER, region_name).version_arn(1)
         assert read("GetLayerVersionByArn", {"Arn": arn}) == {"Arn": arn}
@@ -138,14 +138,14 @@ def test_regions_are_of_several_partitions():
 
 
 def test_plugin_does_not_import_hypothesis():
-    """Whoever does not ask for the strategies does not pay for them."""
+    """Only a test that uses the strategies pays for their import."""
     program = "import sys, pytest_layerperm, pytest_layerperm.plugin; print('hypothesis' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "False\n"
 
 
 def test_without_hypothesis_the_extra_is_named():
-    """It is said what is missing and how to get it."""
+    """The error says what is missing and how to install it."""
     program = "import sys; sys.modules['hypothesis'] = None; import pytest_layerperm.strategies"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
     assert done.stderr.splitlines()[-1] == (
@@ -155,6 +155,6 @@ def test_without_hypothesis_the_extra_is_named():
 
 
 @pytest.mark.parametrize("name", strategies.__all__)
-def test_every_name_is_there(name):
-    """And says what it is."""
+def test_every_name_exists_and_is_documented(name):
+    """Names that are imported late would be missed otherwise."""
     assert getattr(strategies, name).__doc__

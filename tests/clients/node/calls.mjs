@@ -1,4 +1,4 @@
-// Carries out one call for each line of standard input, and answers with one line: what came of it.
+// Makes one call for each line of standard input, and prints its result as one line.
 // A line is {"account": …, "operation": …, "parameters": {…}}, or {"paginate": "ListLayerVersions", "size": 2, …}.
 import { createInterface } from "node:readline";
 import * as sdk from "@aws-sdk/client-lambda";
@@ -13,7 +13,7 @@ function clientOf(account) {
   return clients.get(account);
 }
 
-async function carryOut({ account, operation, parameters, paginate, size }) {
+async function makeCall({ account, operation, parameters, paginate, size }) {
   const client = clientOf(account);
   if (paginate) {
     const pages = [];
@@ -24,16 +24,16 @@ async function carryOut({ account, operation, parameters, paginate, size }) {
   }
   const { ZipFile, ...content } = parameters.Content ?? {};
   if (ZipFile) parameters.Content = { ...content, ZipFile: Buffer.from(ZipFile, "base64") };
-  const { $metadata, ...answer } = await client.send(new sdk[`${operation}Command`](parameters));
-  return { answer, attempts: $metadata.attempts };
+  const { $metadata, ...output } = await client.send(new sdk[`${operation}Command`](parameters));
+  return { output, attempts: $metadata.attempts };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  let told;
+  let result;
   try {
-    told = await carryOut(JSON.parse(line));
+    result = await makeCall(JSON.parse(line));
   } catch (error) {
-    told = {
+    result = {
       code: error.name,
       message: error.message,
       class: error.constructor.name,
@@ -41,5 +41,5 @@ for await (const line of createInterface({ input: process.stdin })) {
       attempts: error.$metadata?.attempts,
     };
   }
-  process.stdout.write(`${JSON.stringify(told)}\n`);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
 }
