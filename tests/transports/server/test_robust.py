@@ -1,9 +1,14 @@
 """What no client should send: the live server responds or closes the connection, and goes on."""
 
+import base64
+import hashlib
 import inspect
 import json
+import os
 import socket
 import sys
+import time
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -230,6 +235,19 @@ def test_a_client_that_reads_no_response_cannot_queue_requests(layerperm_server,
     assert parsed(exchange(GET))[0] == 404
 
 
+def test_a_client_that_reads_slowly_gets_all_of_a_response(layerperm_server, layerperm):
+    """A response is sent as the client reads it, in parts that it can take."""
+    layer = layerperm.publish_layer(content={"python/data": os.urandom(8_000_000)})
+    content = layerperm.client().get_layer_version(LayerName=layer.name, VersionNumber=1)["Content"]
+    path = urlsplit(content["Location"])
+    with connect() as connection:
+        connection.sendall(f"GET {path.path}?{path.query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        time.sleep(0.2)
+        _, _, archive = read_all(connection).partition(b"\r\n\r\n")
+    assert len(archive) == content["CodeSize"]
+    assert base64.b64encode(hashlib.sha256(archive).digest()).decode() == content["CodeSha256"]
+
+
 def test_pipelined_requests_are_parsed_as_their_turn_comes(layerperm_server, layerperm):
     """Thousands of requests at once, with and without a body: each gets its response, in order."""
     layerperm.publish_layer()
@@ -383,7 +401,8 @@ def test_the_idle_time_runs_from_the_last_byte(connected):
 def test_a_connection_is_rejected_once(connected):
     """The client gets an error for the first of several mistakes."""
     connection, _, wire = connected
-    connection.data_received(b"\x16" * 2 * HEAD_LIMIT)
+    connection.data_received(b"GET / HTTP/1.1\r\nX-Long: " + b"a" * (HEAD_LIMIT - 1_000))
+    connection.data_received(b"\0" * 2_000)
     assert parsed(wire.sent) == NOT_HTTP
 
 
