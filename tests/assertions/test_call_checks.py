@@ -5,19 +5,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_layerperm import ServiceFailure, Throttle, assert_layer_calls
+from tests.helpers import add_permission
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:layer:shared-deps"
-
-
-def add(client, sid, layer="shared-deps", version=1, **revision):
-    return client.add_layer_version_permission(
-        LayerName=layer,
-        VersionNumber=version,
-        StatementId=sid,
-        Action="lambda:GetLayerVersion",
-        Principal="*",
-        **revision,
-    )
 
 
 def fails(**demands):
@@ -29,8 +19,8 @@ def fails(**demands):
 def test_as_demanded(layerperm, layerperm_layer, layerperm_client):
     """Calls in their order, within all budgets; retries are no calls of their own."""
     layerperm.inject(Throttle(2))
-    revision_id = add(layerperm_client, "one")["RevisionId"]
-    add(layerperm_client, "two", RevisionId=revision_id)
+    revision_id = add_permission(layerperm_client, "one")["RevisionId"]
+    add_permission(layerperm_client, "two", RevisionId=revision_id)
     layerperm.publish_layer()
     page = layerperm_client.list_layer_versions(LayerName="shared-deps", MaxItems=1)
     layerperm_client.list_layer_versions(LayerName="shared-deps", Marker=page["NextMarker"])
@@ -55,7 +45,7 @@ def test_no_calls(layerperm):
 def test_calls_about_a_layer(layerperm, layerperm_client, layer):
     """With layer= only calls that name it count."""
     with pytest.raises(ClientError, match="does not exist"):
-        add(layerperm_client, "one", version=2)
+        add_permission(layerperm_client, "one", version=2)
     if layer is not None:
         layerperm_client.list_layers()
         layerperm_client.list_layer_versions(LayerName="others")
@@ -82,7 +72,7 @@ def test_calls_about_a_version(layerperm, layerperm_client):
     """With a version only calls about that version count."""
     layers = [layerperm.publish_layer(), layerperm.publish_layer()]
     for version in (1, 2):
-        add(layerperm_client, "one", version=version)
+        add_permission(layerperm_client, "one", version=version)
     layerperm_client.list_layer_versions(LayerName="shared-deps")
     assert_layer_calls(["AddLayerVersionPermission"], layer=layers[1])
 
@@ -90,7 +80,7 @@ def test_calls_about_a_version(layerperm, layerperm_client):
 def test_a_policy_from_before(layerperm, layerperm_layer, layerperm_client):
     """If the version had a policy before the first call, that call needs a RevisionId too."""
     layerperm_layer.grant("222222222222")
-    add(layerperm_client, "one")
+    add_permission(layerperm_client, "one")
     assert fails(with_revision_id=True) == "a call changed a policy without RevisionId"
 
 
@@ -105,24 +95,24 @@ def test_the_answer_was_lost(layerperm, layerperm_layer, layerperm_client):
     """A first statement whose response was lost was written all the same: it needs no RevisionId, the next one does."""
     layerperm.inject(ServiceFailure(applied=True))
     with pytest.raises(layerperm_client.exceptions.ResourceConflictException):
-        add(layerperm_client, "one")
+        add_permission(layerperm_client, "one")
     assert [call.applied for call in layerperm.calls] == [True, False]
     assert_layer_calls(with_revision_id=True)
-    add(layerperm_client, "two")
+    add_permission(layerperm_client, "two")
     assert fails(with_revision_id=True) == "a call changed a policy without RevisionId"
 
 
 def test_calls_that_cannot_be_read(layerperm, layerperm_client):
     """A write to what is no layer at all is no write to a policy."""
     with pytest.raises(ClientError, match="ValidationException"):
-        add(layerperm_client, "one", layer="no layer")
+        add_permission(layerperm_client, "one", layer="no layer")
     assert_layer_calls(with_revision_id=True)
 
 
 def test_a_layer_of_another_account(layerperm, layerperm_client):
     """A denied write to another account's layer would be its first statement."""
     with pytest.raises(ClientError, match="AccessDenied"):
-        add(layerperm_client, "one", layer="arn:aws:lambda:us-east-1:222222222222:layer:x")
+        add_permission(layerperm_client, "one", layer="arn:aws:lambda:us-east-1:222222222222:layer:x")
     assert_layer_calls(["AddLayerVersionPermission"], with_revision_id=True, layer="x")
 
 

@@ -53,6 +53,10 @@ def step(state: State, event: Event, granted: frozenset[str]) -> State | None:
             return state if event.outcome == ("none" if sids is None else "emptied") else None
         revision = _seen(state, event.revision, granted)
         return State(sids, revision) if event.outcome == "ok" and event.sids == sids and revision else None
+    if event.operation == "add" and sids and event.sid in sids:
+        return state if event.outcome == CONFLICT else None
+    if event.operation == "remove" and (not sids or event.sid not in sids):
+        return state if event.outcome == NOT_FOUND else None
     if event.given is not None:
         revision = None if sids is None else _seen(state, event.given, granted)
         if event.outcome == PRECONDITION:
@@ -61,15 +65,11 @@ def step(state: State, event: Event, granted: frozenset[str]) -> State | None:
             return state if unknown or revision is None else None
         if revision is None:
             return None
-        state = State(sids, revision)
+    if event.outcome != "ok":
+        return None
     if event.operation == "add":
-        if sids and event.sid in sids:
-            return state if event.outcome == CONFLICT else None
-        return State((*(sids or ()), str(event.sid)), event.revision) if event.outcome == "ok" else None
-    if not sids or event.sid not in sids:
-        return state if event.outcome == NOT_FOUND else None
-    kept = tuple(sid for sid in sids if sid != event.sid)
-    return State(kept, None) if event.outcome == "ok" else None
+        return State((*(sids or ()), str(event.sid)), event.revision)
+    return State(tuple(sid for sid in sids or () if sid != event.sid), None)
 
 
 def _seen(state: State, revision: str | None, granted: frozenset[str]) -> str | None:

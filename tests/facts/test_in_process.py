@@ -21,26 +21,7 @@ from pytest_layerperm.facts.sending import HttpSender, client_sender, received
 from pytest_layerperm.facts.sources import SOURCES, explain
 from pytest_layerperm.fake import service_of
 from pytest_layerperm.lambda_api.wire import Request
-
-OWNER, OTHER = "123456789012", "210987654321"
-ACCOUNTS = {"owner": OWNER, "other": OTHER}
-
-
-class InProcess:
-    """A fake as an endpoint that can show every fact."""
-
-    account_id = OWNER
-    other_account_id = OTHER
-    other_organization = "o-layerpermfacts"
-    region_name = "us-east-1"
-
-    def __init__(self, fake: LayerPerm, sender: Sender) -> None:
-        self.fake = fake
-        self.send = sender
-        fake.organization(self.other_organization, accounts=[OTHER])
-
-    def serves(self, partition: str) -> bool:
-        return True
+from tests.helpers import ACCOUNTS, FactsEndpoint
 
 
 def through_handler(fake: LayerPerm) -> Sender:
@@ -92,13 +73,13 @@ TRANSPORTS = {"handler": through_handler, "seam": through_seam, "boto3": through
 
 
 @pytest.fixture(params=TRANSPORTS)
-def endpoint(request: pytest.FixtureRequest) -> Iterator[InProcess]:
+def endpoint(request: pytest.FixtureRequest) -> Iterator[FactsEndpoint]:
     with LayerPerm() as fake:
-        yield InProcess(fake, TRANSPORTS[request.param](fake))
+        yield FactsEndpoint(fake, TRANSPORTS[request.param](fake))
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.id)
-def test_fact_holds_in_process(fact: Fact, endpoint: InProcess) -> None:
+def test_fact_holds_in_process(fact: Fact, endpoint: FactsEndpoint) -> None:
     """The fake answers as AWS does, and as decided where that is not known."""
     outcome = show(fact, endpoint, "layerperm-facts")
     assert outcome.not_shown is None
@@ -111,7 +92,7 @@ def test_answer_that_never_comes() -> None:
     with LayerPerm() as fake:
         fake.inject(ConnectionLost())
         with pytest.raises(ConnectionClosedError):
-            show(FACTS[0], InProcess(fake, through_boto3(fake)), "layerperm-facts")
+            show(FACTS[0], FactsEndpoint(fake, through_boto3(fake)), "layerperm-facts")
 
 
 def test_ids_are_unique() -> None:

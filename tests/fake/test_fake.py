@@ -19,6 +19,7 @@ from pytest_layerperm import LayerPerm, RateLimit, ServiceFailure, Throttle
 from pytest_layerperm.fake import service_of
 from pytest_layerperm.service.active import active_service
 from pytest_layerperm.service.layers import zip_of
+from tests.helpers import add_permission
 from tests.limits import start_and_join
 
 
@@ -584,13 +585,7 @@ def test_log(layerperm, layerperm_layer):
     layerperm.inject(ServiceFailure(operation="GetLayerVersionPolicy"))
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_layer_version_policy(LayerName="shared-deps", VersionNumber=1)
-    client.add_layer_version_permission(
-        LayerName=layerperm_layer.layer_arn,
-        VersionNumber=1,
-        StatementId="one",
-        Action="lambda:GetLayerVersion",
-        Principal="*",
-    )
+    add_permission(client, "one", "*", layer=layerperm_layer)
     client.list_layers(MaxItems=5)
     log = layerperm.calls
     assert [call.outcome for call in log] == ["500 ServiceException", "404 ResourceNotFoundException", "201", "200"]

@@ -18,6 +18,7 @@ from botocore.config import Config
 
 from pytest_layerperm import LayerPerm, Throttle
 from pytest_layerperm.patches import sessions
+from tests.helpers import add_permission
 
 
 def default_session() -> Any:
@@ -244,13 +245,7 @@ def test_threads_share_the_default_session_and_are_told_apart_by_their_clients()
         def share(number: int) -> str:
             account_id = list(layers)[number % 2]
             client = fake.client(account_id)
-            client.add_layer_version_permission(
-                LayerName="shared-deps",
-                VersionNumber=1,
-                StatementId=f"to-{number}",
-                Action="lambda:GetLayerVersion",
-                Principal="*",
-            )
+            add_permission(client, f"to-{number}")
             boto3.client("lambda").list_layers()
             return account_id
 

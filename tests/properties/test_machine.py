@@ -13,6 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from pytest_layerperm.service.active import active_service
 from pytest_layerperm.strategies import LayerSharingMachine
+from tests.helpers import add_permission
 
 QUICK = settings(deadline=None, max_examples=40, stateful_step_count=15, database=None)
 TO_FIND = settings(QUICK, max_examples=200, phases=(Phase.generate,), derandomize=True)
@@ -31,12 +32,7 @@ class Careful(LayerSharingMachine):
 
     def share(self, layer, account_id):
         with suppress(client_of(layer).exceptions.ResourceConflictException):
-            client_of(layer).add_layer_version_permission(
-                **where(layer),
-                StatementId=f"account-{account_id}",
-                Action="lambda:GetLayerVersion",
-                Principal=account_id,
-            )
+            add_permission(client_of(layer), f"account-{account_id}", account_id, layer=layer)
 
     def unshare(self, layer, account_id):
         with suppress(client_of(layer).exceptions.ResourceNotFoundException):
@@ -47,9 +43,7 @@ class Fragile(Careful):
     """Fails if it shares twice with the same account."""
 
     def share(self, layer, account_id):
-        client_of(layer).add_layer_version_permission(
-            **where(layer), StatementId=f"account-{account_id}", Action="lambda:GetLayerVersion", Principal=account_id
-        )
+        add_permission(client_of(layer), f"account-{account_id}", account_id, layer=layer)
 
     def unshare(self, layer, account_id):
         client_of(layer).remove_layer_version_permission(**where(layer), StatementId=f"account-{account_id}")
@@ -70,9 +64,7 @@ class TooWide(Careful):
 
     def share(self, layer, account_id):
         with suppress(ClientError):
-            client_of(layer).add_layer_version_permission(
-                **where(layer), StatementId="all", Action="lambda:GetLayerVersion", Principal="*"
-            )
+            add_permission(client_of(layer), "all", "*", layer=layer)
         super().share(layer, account_id)
 
 

@@ -25,6 +25,7 @@ from pytest_layerperm import (
     Slow,
     Throttle,
 )
+from tests.helpers import add_permission
 from tests.installed import DEFAULT_ATTEMPTS
 from tests.limits import LIMIT, join, start_and_join
 
@@ -32,17 +33,6 @@ ADD = "AddLayerVersionPermission"
 REMOVE = "RemoveLayerVersionPermission"
 POLICY = "GetLayerVersionPolicy"
 OLD_SESSION = boto3.Session(region_name="us-east-1")
-
-
-def share(client, statement_id="partner", principal="222222222222", **more):
-    return client.add_layer_version_permission(
-        LayerName="shared-deps",
-        VersionNumber=1,
-        StatementId=statement_id,
-        Action="lambda:GetLayerVersion",
-        Principal=principal,
-        **more,
-    )
 
 
 def revoke(client, statement_id="partner"):
@@ -105,7 +95,7 @@ def test_as_many_faults_as_retries_are_survived(
     client = client_with(retries)
     if attempts > 1:
         layerperm.inject(fault(attempts - 1))
-    answer = share(client)
+    answer = add_permission(client)
     assert answer["ResponseMetadata"]["RetryAttempts"] == attempts - 1
     outcomes = [call.outcome for call in layerperm.calls.of(ADD)]
     assert outcomes == [f"{status} {code}"] * (attempts - 1) + ["201"]
@@ -123,7 +113,7 @@ def test_one_fault_more_is_the_real_exception(
     client = client_with(retries)
     layerperm.inject(fault(attempts))
     with pytest.raises(getattr(client.exceptions, code, botocore.exceptions.ClientError)) as raised:
-        share(client)
+        add_permission(client)
     assert raised.value.response["Error"]["Code"] == code
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
     assert f"(reached max retries: {attempts - 1})" in str(raised.value)
@@ -135,7 +125,7 @@ def test_one_fault_more_is_the_real_exception(
 @pytest.mark.layerperm_throttle(times=DEFAULT_ATTEMPTS - 1)
 def test_marker_under_default_retries(layerperm, layerperm_layer):
     """The case of the README: a 429 less than there are attempts, and waits that nobody waited for."""
-    share(boto3.client("lambda"))
+    add_permission(boto3.client("lambda"))
     assert layerperm.calls.attempts(ADD) == DEFAULT_ATTEMPTS
     assert len(layerperm.sleeps) == DEFAULT_ATTEMPTS - 1
     assert all(0 <= wait <= 2**number for number, wait in enumerate(layerperm.sleeps))
@@ -146,7 +136,7 @@ def test_marker_beyond_default_retries(layerperm, layerperm_layer):
     """As many 429s as attempts are one too many for boto3's defaults."""
     client = boto3.client("lambda")
     with pytest.raises(client.exceptions.TooManyRequestsException) as raised:
-        share(client)
+        add_permission(client)
     assert str(raised.value) == (
         "An error occurred (TooManyRequestsException) when calling the AddLayerVersionPermission operation "
         f"(reached max retries: {DEFAULT_ATTEMPTS - 1}): Rate exceeded"
@@ -161,7 +151,7 @@ def test_throttled_answer_on_the_wire(layerperm, layerperm_layer):
     client.meta.events.register("before-parse.lambda.*", lambda response_dict, **_: seen.append(response_dict))
     for _ in range(3):
         with pytest.raises(botocore.exceptions.ClientError):
-            share(client)
+            add_permission(client)
     assert [answer["status_code"] for answer in seen] == [429, 429, 400]
     assert [answer["headers"].get("retry-after") for answer in seen] == [None, "1.5", None]
     assert [answer["headers"]["x-amzn-errortype"] for answer in seen] == [
@@ -181,7 +171,7 @@ def test_applied_failure_meets_409_on_retry(layerperm, layerperm_layer):
     layerperm.inject(ServiceFailure(applied=True, operation=ADD))
     client = layerperm.client()
     with pytest.raises(client.exceptions.ResourceConflictException):
-        share(client)
+        add_permission(client)
     assert sids(layerperm_layer) == ["partner"]
     first, second = layerperm.calls.of(ADD)
     assert (first.outcome, first.fault) == ("500 ServiceException", "ServiceFailure 1 of 1, answer 201 lost")
@@ -203,7 +193,7 @@ def test_applied_failure_of_a_refused_call(layerperm):
     layerperm.inject(ServiceFailure(applied=True))
     client = layerperm.client(config=Config(retries={"max_attempts": 0}))
     with pytest.raises(client.exceptions.ServiceException):
-        share(client)
+        add_permission(client)
     assert layerperm.calls.last.fault == "ServiceFailure 1 of 1, answer 404 ResourceNotFoundException lost"
 
 
@@ -239,20 +229,14 @@ def test_limits(layerperm, limits, expected):
     foreign = layerperm.client("222222222222", config=quick)
     abroad = layerperm.client(region_name="eu-west-1", config=quick)
     own.list_layers()
-    share(own)
+    add_permission(own)
     calls = {
-        "own add": lambda: share(own, "own"),
+        "own add": lambda: add_permission(own, "own"),
         "own policy": lambda: own.get_layer_version_policy(LayerName="shared-deps", VersionNumber=1),
         "own list": lambda: own.list_layers(),
-        "other add": lambda: share(foreign, "other"),
-        "region add": lambda: share(abroad, "region"),
-        "version2 add": lambda: own.add_layer_version_permission(
-            LayerName="shared-deps",
-            VersionNumber=2,
-            StatementId="two",
-            Action="lambda:GetLayerVersion",
-            Principal="*",
-        ),
+        "other add": lambda: add_permission(foreign, "other"),
+        "region add": lambda: add_permission(abroad, "region"),
+        "version2 add": lambda: add_permission(own, "two", version=2),
     }
     fault = Throttle(None, **limits)
     struck = set()
@@ -293,7 +277,7 @@ def test_times_is_exact_under_threads(layerperm, layerperm_layer):
     def call(number):
         barrier.wait(LIMIT)
         try:
-            share(client, f"s{number}")
+            add_permission(client, f"s{number}")
             outcomes.append("shared")
         except client.exceptions.TooManyRequestsException:
             outcomes.append("throttled")
@@ -428,9 +412,9 @@ def test_repr(fault, text):
 
 def test_repr_of_interleave():
     """An Interleave shows its action by name."""
-    assert repr(Interleave(share)) == "Interleave(action=share)"
-    assert repr(Interleave(share, before=POLICY, times=None)) == (
-        "Interleave(action=share, before='GetLayerVersionPolicy', times=None)"
+    assert repr(Interleave(add_permission)) == "Interleave(action=add_permission)"
+    assert repr(Interleave(add_permission, before=POLICY, times=None)) == (
+        "Interleave(action=add_permission, before='GetLayerVersionPolicy', times=None)"
     )
 
 
@@ -524,7 +508,7 @@ def test_broken_connection_is_what_botocore_makes_of_it(layerperm, kind):
 def test_broken_connections_are_retried(layerperm, layerperm_layer, kind, mode, attempts):
     """Every mode retries a broken connection; nothing was applied before the last attempt."""
     layerperm.inject(ConnectionLost(attempts - 1, error=kind))
-    share(layerperm.client(config=Config(retries={"mode": mode})))
+    add_permission(layerperm.client(config=Config(retries={"mode": mode})))
     assert [call.outcome for call in layerperm.calls] == [kind] * (attempts - 1) + ["201"]
     assert sids(layerperm_layer) == ["partner"]
 
@@ -535,7 +519,7 @@ def test_connection_lost_after_the_write(layerperm, layerperm_layer, kind):
     layerperm.inject(ConnectionLost(applied=True, error=kind))
     client = layerperm.client()
     with pytest.raises(client.exceptions.ResourceConflictException):
-        share(client)
+        add_permission(client)
     assert sids(layerperm_layer) == ["partner"]
     assert layerperm.calls[0].fault == "ConnectionLost 1 of 1, answer 201 lost"
 
@@ -559,7 +543,7 @@ def test_slow_answer_within_the_read_timeout(layerperm, layerperm_layer, layerpe
     """The answer comes, late in virtual time, and is no retry wait."""
     layerperm.inject(Slow(59))
     before = time.time()
-    share(layerperm.client(config=config))
+    add_permission(layerperm.client(config=config))
     assert time.time() - before == pytest.approx(59)
     assert layerperm.sleeps == []
     assert layerperm.calls.last.fault == "Slow(59 s) 1 of 1"
@@ -571,7 +555,7 @@ def test_slow_answer_beyond_the_read_timeout(layerperm, layerperm_layer, layerpe
     before = time.time()
     client = layerperm.client(config=Config(read_timeout=10, retries={"max_attempts": 0}))
     with pytest.raises(botocore.exceptions.ReadTimeoutError):
-        share(client)
+        add_permission(client)
     assert time.time() - before == pytest.approx(10)
     assert sids(layerperm_layer) == ["partner"]
 
@@ -581,7 +565,7 @@ def test_slow_answer_and_its_retry(layerperm, layerperm_layer):
     layerperm.inject(Slow(90))
     client = layerperm.client()
     with pytest.raises(client.exceptions.ResourceConflictException):
-        share(client)
+        add_permission(client)
     assert [call.outcome for call in layerperm.calls] == ["ReadTimeoutError", "409 ResourceConflictException"]
 
 
@@ -604,7 +588,7 @@ def test_interleaved_writer_meets_the_lock(layerperm, layerperm_layer):
     revision = client.get_layer_version_policy(LayerName="shared-deps", VersionNumber=1)["RevisionId"]
     layerperm.inject(Interleave(lambda: layerperm_layer.grant("333333333333", statement_id="rival")))
     with pytest.raises(client.exceptions.PreconditionFailedException):
-        share(client, RevisionId=revision)
+        add_permission(client, RevisionId=revision)
     assert sids(layerperm_layer) == ["first", "rival"]
     assert layerperm.calls.last.fault == "Interleave 1 of 1"
 
@@ -612,10 +596,10 @@ def test_interleaved_writer_meets_the_lock(layerperm, layerperm_layer):
 def test_interleaved_calls_are_not_interleaved_again(layerperm, layerperm_layer):
     """The other writer may use the API itself, with the very operation it comes before."""
     client = layerperm.client()
-    fault = Interleave(lambda: share(client, f"rival-{fault.struck}"), times=None)
+    fault = Interleave(lambda: add_permission(client, f"rival-{fault.struck}"), times=None)
     with layerperm.inject(fault):
-        share(client, "mine")
-        share(client, "mine-too")
+        add_permission(client, "mine")
+        add_permission(client, "mine-too")
     assert fault.struck == 2
     assert sids(layerperm_layer) == ["rival-1", "mine", "rival-2", "mine-too"]
 
@@ -634,7 +618,7 @@ def test_interleaved_writer_that_raises(layerperm, layerperm_layer):
     """What the action raises is raised to the caller as it is, is in the log, and nothing is written."""
     layerperm.inject(Interleave(lambda: 1 / 0))
     with pytest.raises(ZeroDivisionError):
-        share(layerperm.client())
+        add_permission(layerperm.client())
     assert layerperm_layer.policy is None
     assert layerperm.calls.last.outcome == "ZeroDivisionError"
     (escaped,) = layerperm.escaped
@@ -646,7 +630,7 @@ def test_interleaved_writer_that_fails_the_test(layerperm, layerperm_layer):
     """pytest.fail() in an action passes through code that catches Exception, and its call is in the log too."""
     layerperm.inject(Interleave(lambda: pytest.fail("the other writer failed")))
     with pytest.raises(pytest.fail.Exception, match="the other writer failed"):
-        share(layerperm.client())
+        add_permission(layerperm.client())
     assert layerperm.calls.last.outcome == "Failed"
 
 
@@ -659,7 +643,7 @@ def test_quota_over_a_loop(layerperm, layerperm_layer, layerperm_clock, mode):
     layerperm.inject(RateLimit(15))
     client = layerperm.client(config=Config(retries={"mode": mode, "max_attempts": 10}))
     for number in range(40):
-        share(client, f"account-{number}", f"{number:012}")
+        add_permission(client, f"account-{number}", f"{number:012}")
     assert len(sids(layerperm_layer)) == 40
     assert layerperm.calls.attempts(ADD) > 40
     assert layerperm.sleeps
@@ -699,7 +683,7 @@ def test_quota_is_shared_by_all_layer_calls_of_an_account_in_a_region(layerperm,
     client.list_layers()
     client.get_layer_version_policy(LayerName="shared-deps", VersionNumber=1)
     with pytest.raises(client.exceptions.TooManyRequestsException):
-        share(client)
+        add_permission(client)
     layerperm.client("222222222222", config=quick).list_layers()
     layerperm.client(region_name="eu-west-1", config=quick).list_layers()
 
@@ -750,7 +734,7 @@ def test_faults_compose_in_the_order_of_adding(layerperm, layerperm_layer):
     """The first fault sees a call first; what it answers, the next one never sees."""
     layerperm.inject(Slow(5), ServiceFailure(applied=True), Throttle())
     client = layerperm.client()
-    share(client)
+    add_permission(client)
     # The throttle struck within the failure, whose answer it took: nothing was applied.
     assert [(call.outcome, call.fault) for call in layerperm.calls] == [
         (

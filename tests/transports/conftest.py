@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from pytest_layerperm.facts.running import show
+from tests.helpers import ACCOUNTS, FactsEndpoint
 from tests.limits import join
 
 
@@ -36,30 +37,14 @@ def loopback():
         join(thread)
 
 
-class Endpoint:
-    """A fake as an endpoint that can show every fact, by way of a client."""
-
-    account_id = "123456789012"
-    other_account_id = "210987654321"
-    other_organization = "o-layerpermfacts"
-    region_name = "us-east-1"
-
-    def __init__(self, fake, send):
-        self.send = send
-        fake.organization(self.other_organization, accounts=[self.other_account_id])
-
-    def serves(self, partition):
-        return True
-
-
 @pytest.fixture
 def show_fact(layerperm):
     """Shows a fact by a sender of calls, and holds the answers against it."""
 
     def show_it(fact, send):
-        outcome = show(fact, Endpoint(layerperm, send), "layerperm-facts")
+        outcome = show(fact, FactsEndpoint(layerperm, send), "layerperm-facts")
         assert outcome.not_shown is None
         assert outcome.differences == []
 
-    show_it.accounts = {"owner": Endpoint.account_id, "other": Endpoint.other_account_id}
+    show_it.accounts = ACCOUNTS
     return show_it

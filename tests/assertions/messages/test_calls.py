@@ -4,24 +4,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_layerperm import Throttle, assert_layer_calls
+from tests.helpers import add_permission, remove_permission
 
 PARTNER = "222222222222"
-
-
-def add(client, layer, sid, principal):
-    client.add_layer_version_permission(
-        LayerName=layer.layer_arn,
-        VersionNumber=layer.version,
-        StatementId=sid,
-        Action="lambda:GetLayerVersion",
-        Principal=principal,
-    )
-
-
-def remove(client, layer, sid, **revision):
-    client.remove_layer_version_permission(
-        LayerName=layer.layer_arn, VersionNumber=layer.version, StatementId=sid, **revision
-    )
 
 
 def test_other_calls(layerperm, layerperm_client, says):
@@ -29,7 +14,7 @@ def test_other_calls(layerperm, layerperm_client, says):
     layer = layerperm.publish_layer()
     layerperm.inject(Throttle(1))
     layerperm_client.list_layers()
-    add(layerperm_client, layer, "partner", PARTNER)
+    add_permission(layerperm_client, "partner", PARTNER, layer=layer)
     with says(
         """
         the layer calls are not as expected: GetLayerVersionPolicy is missing; ListLayers is not expected
@@ -71,7 +56,7 @@ def test_many_calls(layerperm, layerperm_client, says):
     layerperm_client.list_layer_versions(LayerName="shared-deps")
     layerperm_client.list_layer_versions(LayerName="shared-deps")
     layerperm_client.get_layer_version(LayerName="shared-deps", VersionNumber=1)
-    add(layerperm_client, layer, "partner", PARTNER)
+    add_permission(layerperm_client, "partner", PARTNER, layer=layer)
     with says(
         """
         the layer calls are not as expected: 5 calls are not expected
@@ -127,10 +112,10 @@ def test_too_many_of_one(layerperm, layerperm_client, says):
 def test_no_revision_id(layerperm, layerperm_client, says):
     """Writes to an existing policy without RevisionId; the first statement of a version needs none."""
     layer = layerperm.publish_layer()
-    add(layerperm_client, layer, "partner", PARTNER)
-    add(layerperm_client, layer, "all", "*")
-    remove(layerperm_client, layer, "all", RevisionId=layer.revision_id)
-    remove(layerperm_client, layer, "partner")
+    add_permission(layerperm_client, "partner", PARTNER, layer=layer)
+    add_permission(layerperm_client, "all", "*", layer=layer)
+    remove_permission(layerperm_client, "all", layer=layer, RevisionId=layer.revision_id)
+    remove_permission(layerperm_client, "partner", layer=layer)
     with says(
         """
         2 calls changed a policy without RevisionId

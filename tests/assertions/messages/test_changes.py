@@ -4,6 +4,7 @@ import pytest
 
 import pytest_layerperm
 from pytest_layerperm import Throttle, assert_layer_policy, assert_layer_public, assert_layer_shared_with
+from tests.helpers import add_permission
 
 PARTNER = "222222222222"
 
@@ -14,21 +15,11 @@ def apart(monkeypatch):
     monkeypatch.setattr(pytest_layerperm, "services_of_test", None)
 
 
-def add(client, layer, sid, principal):
-    client.add_layer_version_permission(
-        LayerName=layer.layer_arn,
-        VersionNumber=layer.version,
-        StatementId=sid,
-        Action="lambda:GetLayerVersion",
-        Principal=principal,
-    )
-
-
 def test_a_retried_call(layerperm, layerperm_client, says):
     """A call and its retries are one row."""
     layer = layerperm.publish_layer()
     layerperm.inject(Throttle(2))
-    add(layerperm_client, layer, "partner", "222222222223")
+    add_permission(layerperm_client, "partner", "222222222223", layer=layer)
     layerperm_client.remove_layer_version_permission(LayerName="shared-deps", VersionNumber=1, StatementId="partner")
     layerperm_client.list_layers()
     with says(
@@ -54,7 +45,7 @@ def test_many_calls(layerperm, layerperm_client, says):
     """Of many calls the last ten are listed."""
     layer = layerperm.publish_layer()
     for number in range(12):
-        add(layerperm_client, layer, f"partner-{number}", f"{number:012}")
+        add_permission(layerperm_client, f"partner-{number}", f"{number:012}", layer=layer)
     with says(
         """
         shared-deps:1 is not public
@@ -94,7 +85,7 @@ def test_many_calls(layerperm, layerperm_client, says):
 def test_another_region(layerperm, says):
     """Calls in another region than the default one are listed with it."""
     layer = layerperm.publish_layer(region_name="eu-west-1")
-    add(layerperm.client(region_name="eu-west-1"), layer, "partner", PARTNER)
+    add_permission(layerperm.client(region_name="eu-west-1"), "partner", PARTNER, layer=layer)
     with says(
         """
         shared-deps:1 has another policy than expected: everyone is missing; 222222222222 is not expected

@@ -1,25 +1,10 @@
 """What the helpers for whole policies say when they fail, to the letter."""
 
 from pytest_layerperm import assert_layer_policy, assert_layer_policy_unchanged
+from tests.helpers import add_permission, remove_permission
 
 PARTNER = "222222222222"
 ORGANIZATION = "o-exampleorgid"
-
-
-def add(client, layer, sid, principal):
-    client.add_layer_version_permission(
-        LayerName=layer.layer_arn,
-        VersionNumber=layer.version,
-        StatementId=sid,
-        Action="lambda:GetLayerVersion",
-        Principal=principal,
-    )
-
-
-def remove(client, layer, sid, **revision):
-    client.remove_layer_version_permission(
-        LayerName=layer.layer_arn, VersionNumber=layer.version, StatementId=sid, **revision
-    )
 
 
 def test_another_policy(layerperm, says):
@@ -156,7 +141,7 @@ def test_changed(layerperm, layerperm_client, says):
     layer = layerperm.publish_layer()
     layer.grant(PARTNER, statement_id="partner")
     layer.grant("333333333333", statement_id="other")
-    add(layerperm_client, layer, "before", "555555555555")
+    add_permission(layerperm_client, "before", "555555555555", layer=layer)
     with says(
         """
         the policy of shared-deps:1 changed: all (everyone) is new; other (333333333333) is gone
@@ -176,8 +161,8 @@ def test_changed(layerperm, layerperm_client, says):
         """
     ):
         with assert_layer_policy_unchanged():
-            remove(layerperm_client, layer, "other")
-            add(layerperm_client, layer, "all", "*")
+            remove_permission(layerperm_client, "other", layer=layer)
+            add_permission(layerperm_client, "all", "*", layer=layer)
 
 
 def test_written(layerperm, layerperm_client, says):
@@ -199,7 +184,7 @@ def test_written(layerperm, layerperm_client, says):
         """
     ):
         with assert_layer_policy_unchanged():
-            remove(layerperm_client, layer, "partner")
+            remove_permission(layerperm_client, "partner", layer=layer)
             layer.grant(PARTNER, statement_id="partner")
 
 

@@ -12,25 +12,10 @@ from pytest_layerperm import (
     assert_layer_shared_with,
     assert_layer_shared_with_organization,
 )
+from tests.helpers import add_permission, remove_permission
 
 PARTNER = "222222222222"
 ORGANIZATION = "o-exampleorgid"
-
-
-def add(client, layer, sid, principal):
-    client.add_layer_version_permission(
-        LayerName=layer.layer_arn,
-        VersionNumber=layer.version,
-        StatementId=sid,
-        Action="lambda:GetLayerVersion",
-        Principal=principal,
-    )
-
-
-def remove(client, layer, sid, **revision):
-    client.remove_layer_version_permission(
-        LayerName=layer.layer_arn, VersionNumber=layer.version, StatementId=sid, **revision
-    )
 
 
 def test_never_shared(layerperm, says):
@@ -52,7 +37,7 @@ def test_never_shared(layerperm, says):
 
 def test_the_next_version(layerperm, layerperm_client, says):
     """The version published last has no policy, the one before it is shared."""
-    add(layerperm_client, layerperm.publish_layer(), "partner", PARTNER)
+    add_permission(layerperm_client, "partner", PARTNER, layer=layerperm.publish_layer())
     layerperm.publish_layer()
     with says(
         """
@@ -117,7 +102,7 @@ def test_an_older_version(layerperm, says):
 
 def test_one_digit_differs(layerperm, layerperm_client, says):
     """Shared with an account whose id differs in one digit."""
-    add(layerperm_client, layerperm.publish_layer(), "partner", "222222222223")
+    add_permission(layerperm_client, "partner", "222222222223", layer=layerperm.publish_layer())
     with says(
         """
         shared-deps:1 is not shared with 222222222222
@@ -257,8 +242,8 @@ def test_not_by_being_public(layerperm, says):
 def test_removed_again(layerperm, layerperm_client, says):
     """A statement allowed the account, and was removed."""
     layer = layerperm.publish_layer()
-    add(layerperm_client, layer, "partner", PARTNER)
-    remove(layerperm_client, layer, "partner")
+    add_permission(layerperm_client, "partner", PARTNER, layer=layer)
+    remove_permission(layerperm_client, "partner", layer=layer)
     with says(
         """
         shared-deps:1 is not shared with 222222222222
@@ -281,7 +266,7 @@ def test_refused(layerperm, layerperm_client, says):
     layer.grant("333333333333", statement_id="partner")
     layerperm.inject(Throttle(2))
     with pytest.raises(ClientError):
-        add(layerperm_client, layer, "partner", PARTNER)
+        add_permission(layerperm_client, "partner", PARTNER, layer=layer)
     with says(
         """
         shared-deps:1 is not shared with 222222222222
@@ -482,7 +467,7 @@ def test_no_version_is_public(layerperm, says):
 
 def test_public(layerperm, layerperm_client, says):
     """Everyone has access."""
-    add(layerperm_client, layerperm.publish_layer(), "all", "*")
+    add_permission(layerperm_client, "all", "*", layer=layerperm.publish_layer())
     with says(
         """
         shared-deps:1 is public
@@ -519,7 +504,7 @@ def test_not_private(layerperm, layerperm_client, says):
     """Many have access; the last calls stand for all."""
     layer = layerperm.publish_layer()
     for number in range(12):
-        add(layerperm_client, layer, f"partner-{number}", f"{number:012}")
+        add_permission(layerperm_client, f"partner-{number}", f"{number:012}", layer=layer)
     with says(
         """
         shared-deps:1 is not private

@@ -15,6 +15,7 @@ from pytest_layerperm import ConnectionLost, LayerPerm, Throttle
 from pytest_layerperm.fake import service_of
 from pytest_layerperm.service.snapshot import snapshot
 from pytest_layerperm.transports.server.page import report_page
+from tests.helpers import add_permission
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 # The browser opens as few connections of its own as possible: nothing should leave this machine.
@@ -82,9 +83,7 @@ def fill(fake):
     fake.publish_layer().grant("*", statement_id="everyone")
     fake.inject(Throttle(operation="AddLayerVersionPermission"), ConnectionLost(operation="GetLayerVersion"))
     client = fake.client()
-    client.add_layer_version_permission(
-        LayerName="shared-deps", VersionNumber=1, StatementId="more", Principal="*", Action="lambda:GetLayerVersion"
-    )
+    add_permission(client, "more", "*")
     with pytest.raises(client.exceptions.ClientError):
         client.remove_layer_version_permission(LayerName="shared-deps", VersionNumber=1, StatementId=HOSTILE)
     client.get_layer_version(LayerName="shared-deps", VersionNumber=1)
