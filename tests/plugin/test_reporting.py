@@ -250,13 +250,13 @@ def test_a_fault_that_struck_too_seldom(pytester):
     pytester.makepyfile(
         """
         import pytest
+        from botocore.config import Config
         from pytest_layerperm import ServiceFailure, Slow
 
         @pytest.mark.layerperm_throttle(times=3)
-        def test_it(layerperm, layerperm_client):
+        def test_it(layerperm):
             layerperm.inject(ServiceFailure(5), Slow(1))
-            layerperm_client.list_layers()
-            raise ValueError
+            layerperm.client(config=Config(retries={"total_max_attempts": 3})).list_layers()
         """
     )
     result = pytester.runpytest_inprocess(*APART)
@@ -270,7 +270,7 @@ def test_a_fault_that_struck_too_seldom(pytester):
         @pytest.mark.layerperm_throttle(times=3)
         def test_it(layerperm):
             layerperm.inject(ServiceFailure(5), Slow(1))
-            layerperm.client(config=Config(retries={"total_max_attempts": 1})).list_layers()
+            layerperm.client(config=Config(retries={"total_max_attempts": 2})).list_layers()
         """
     )
     result = pytester.runpytest_inprocess(*APART)
