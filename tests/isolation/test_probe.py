@@ -110,9 +110,9 @@ def _fake_that_is_on() -> Iterator[None]:
 
 @contextmanager
 def _joint_with_moto() -> Iterator[None]:
-    from pytest_layerperm.transports import moto
+    from pytest_layerperm.transports.moto import hooks
 
-    with _item(moto._joints):
+    with _item(hooks._joints):
         yield
 
 
@@ -137,7 +137,7 @@ TRACES: dict[str, tuple[Callable[[], Any], str]] = {
         "changed: items of botocore.handlers.BUILTIN_HANDLERS: ",
     ),
     "import hook": (lambda: _item(sys.meta_path), "changed: items of sys.meta_path: "),
-    "joint with moto": (_joint_with_moto, "changed: items of pytest_layerperm.transports.moto._joints: "),
+    "joint with moto": (_joint_with_moto, "changed: items of pytest_layerperm.transports.moto.hooks._joints: "),
     "signal handler": (_signal_handler, f"changed: handler of signal {int(signal.SIGUSR1)}: "),
     "log handler": (_log_handler, "changed: logger botocore: "),
     "working directory": (_directory, "changed: working directory: "),
