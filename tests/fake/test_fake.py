@@ -109,6 +109,14 @@ def test_left_in_the_wrong_order():
         assert names() == []
 
 
+def test_reset_while_it_is_off():
+    """What it has kept to be read is removed."""
+    with LayerPerm() as fake:
+        fake.publish_layer()
+    fake.reset()
+    assert fake.layers == ()
+
+
 def test_left_once_too_often():
     """Stopping a fake that is off is an error."""
     with pytest.raises(

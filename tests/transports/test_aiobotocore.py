@@ -724,8 +724,8 @@ async def test_a_throttle_that_never_struck(layerperm{fixtures}):
 @pytest.mark.parametrize(
     ("plugin", "mark", "fixtures", "options"),
     [
-        ("pytest_asyncio", "@pytest.mark.asyncio", "", ["-o", "asyncio_default_fixture_loop_scope=function"]),
-        ("anyio", "@pytest.mark.anyio", ", anyio_backend", ["-p", "no:asyncio"]),
+        ("pytest_asyncio", "@pytest.mark.asyncio", "", ["-p", "asyncio", "-o", "asyncio_default_fixture_loop_scope=function"]),
+        ("anyio", "@pytest.mark.anyio", ", anyio_backend", ["-p", "anyio"]),
     ],
 )
 def test_async_tests_are_run(pytester, plugin, mark, fixtures, options):

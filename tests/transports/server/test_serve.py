@@ -52,6 +52,15 @@ def test_serve_prints_its_url_when_it_is_ready_and_ends_cleanly(number):
     assert process.returncode == 0
 
 
+def test_a_usage_error_in_process(capsys):
+    """The command can be called as a function; it exits as argparse does."""
+    from pytest_layerperm.__main__ import main
+
+    with pytest.raises(SystemExit, match="2"):
+        main(["serve", "--port", "99999"])
+    assert capsys.readouterr().err.endswith("error: argument --port: must be a port from 0 to 65535, not '99999'\n")
+
+
 def test_an_address_that_others_can_reach_needs_a_flag():
     """--host with any address but loopback is a usage error that says why."""
     status, stdout, stderr = run("--host", "0.0.0.0")
