@@ -1,4 +1,4 @@
-"""Stacks by the command line: its template goes to S3 on the live server, and its changes are change sets."""
+"""Stacks from the command line: their templates go to S3 on the live server, their changes are change sets."""
 
 import pytest
 
@@ -26,7 +26,7 @@ Resources:
 
 
 def test_package_and_deploy(aws_cli, layerperm, tmp_path):
-    """What ``sam package`` and ``sam deploy`` do: publish, share; then new content for another partner."""
+    """The calls of ``sam package`` and ``sam deploy``: publish, share; then new content for another partner."""
     layerperm.session().client("s3").create_bucket(Bucket="assets")
     code = tmp_path / "layer" / "python" / "deps.py"
     code.parent.mkdir(parents=True)

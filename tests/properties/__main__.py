@@ -1,5 +1,5 @@
-"""``python -m tests.properties [--sequences 2000]``: makes so many random sequences of layer calls, in process and over
-the live server. Exits with 1 if any response differs.
+"""``python -m tests.properties [--sequences 2000]``: makes that many random sequences of layer calls, in process and
+over the live server. The exit status is 1 if any response differs.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Random sequences of layer calls, made in process and over the live server, and what came of them.
+"""Random sequences of layer calls, made in process and over the live server, and their differences.
 
-A sequence is a seed: the same calls come of it each time, but for the revision ids and markers that were returned.
+A seed makes the same sequence each time, except for the revision ids and markers that responses had.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from botocore.httpsession import URLLib3Session
 
 from pytest_layerperm import LayerPerm
 from pytest_layerperm.service.layers import zip_of
-from pytest_layerperm.transports.server.live import ServerAddress, shared_server
+from pytest_layerperm.transports.server.live import shared_server
 
 OWNER, OTHER, MEMBER = "123456789012", "210987654321", "333333333333"
 ORGANIZATION = "o-layerpermtests"
@@ -42,7 +42,7 @@ class Sent(NamedTuple):
 
 
 class Received(NamedTuple):
-    """One response, with what is new in every run replaced: ids by their order, content addresses by their path."""
+    """One response, with what differs in every run replaced: ids by their order, content URLs by their path."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -53,7 +53,7 @@ Send = Callable[[Sent], tuple[int, dict[str, str], bytes]]
 
 
 class Sequence:
-    """The calls of one seed, made one after the other by way of ``send``."""
+    """The calls of one seed, made one after the other with ``send``."""
 
     def __init__(self, seed: int, send: Send) -> None:
         self._random = random.Random(seed)
@@ -151,7 +151,7 @@ class Sequence:
         return Sent(method, target, headers, b"" if body is None else json.dumps(body).encode())
 
     def _spoiled(self, sent: Sent) -> Sent:
-        """Now and then: a request that nobody means to send."""
+        """Sometimes another request, one that no client would send."""
         kind = self._random.randrange(30)
         if kind == 0:
             return sent._replace(headers={})
@@ -176,14 +176,14 @@ class Sequence:
         length = lowered.get("content-length")
         assert length == (None if status == 204 else str(len(body)))
         if body.startswith(b"{"):
-            told = json.loads(body)
-            self._revisions += [told["RevisionId"]] if "RevisionId" in told else []
-            self._markers += [told["NextMarker"]] if told.get("NextMarker") else []
+            returned = json.loads(body)
+            self._revisions += [returned["RevisionId"]] if "RevisionId" in returned else []
+            self._markers += [returned["NextMarker"]] if returned.get("NextMarker") else []
         kept = tuple(
             [(name, lowered[name]) for name in ("content-type", "x-amzn-errortype", "connection") if name in lowered]
         )
         neutral = _UUID.sub(self._id, _BASE.sub(b"BASE", body))
-        # What was returned before comes back in targets: there it counts as what was returned.
+        # Targets have ids that were returned before: they are replaced by the same order.
         target = _UUID.sub(self._id, sent.target.encode()).decode()
         self.made.append((sent._replace(target=target), Received(status, kept, neutral)))
 
@@ -192,7 +192,7 @@ class Sequence:
 
 
 def in_process(sent: Sent) -> tuple[int, dict[str, str], bytes]:
-    """By way of botocore's session, as every client in this process."""
+    """Through botocore's session, like every client in this process."""
     url = f"https://lambda.us-east-1.amazonaws.com{sent.target}"
     request = AWSPreparedRequest(sent.method, url, HeadersDict(sent.headers), sent.body, False)
     response: Any = URLLib3Session().send(request)
@@ -200,7 +200,7 @@ def in_process(sent: Sent) -> tuple[int, dict[str, str], bytes]:
 
 
 class Differences:
-    """What came of a number of sequences."""
+    """The results of a number of sequences."""
 
     def __init__(self) -> None:
         self.sequences = 0
@@ -222,12 +222,12 @@ class Differences:
 
 
 def compare(count: int, first_seed: int = 0) -> Differences:
-    """So many sequences, each once in process and once over the live server."""
+    """Runs that many sequences, each once in process and once over the live server."""
     differences = Differences()
-    server = ServerAddress(shared_server().url, LayerPerm())
+    address = urlsplit(shared_server().url).netloc
     for seed in range(first_seed, first_seed + count):
         here = _run(seed, in_process)
-        connection = HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+        connection = HTTPConnection(address, timeout=10)
 
         def over_http(sent: Sent, connection: HTTPConnection = connection) -> tuple[int, dict[str, str], bytes]:
             connection.request(sent.method, sent.target, sent.body or None, sent.headers)
