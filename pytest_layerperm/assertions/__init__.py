@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..lambda_api.arn import is_account_id, is_organization_id
 from ..service.active import active_service
+from ..service.hints import with_hints
 from .call_checks import Budget
 from .call_lookup import calls_about, had_policy_before
 from .lookup import NO_FAKE, MissingInRegion, NothingReachedTheFake, NotOneLayer, View, check_gone_past, look
@@ -49,6 +50,7 @@ __tracebackhide__ = True
 _VIAS = ("account", "public", "organization")
 
 
+@with_hints
 def assert_layer_shared_with(
     account_id: str,
     *,
@@ -81,6 +83,7 @@ def assert_layer_shared_with(
         _demand(SharedWith(account_id, organization_id, via, view.service is not None), view)
 
 
+@with_hints
 def assert_layer_not_shared_with(
     account_id: str, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None
 ) -> None:
@@ -103,6 +106,7 @@ def assert_layer_not_shared_with(
             _demand(NotPossiblyAMember(account_id, view.knows_organization), view)
 
 
+@with_hints
 def assert_layer_shared_with_organization(
     organization_id: str, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None
 ) -> None:
@@ -125,6 +129,7 @@ def assert_layer_shared_with_organization(
     _demand(SharedWithOrganization(organization_id), _look(layer, client, regions))
 
 
+@with_hints
 def assert_layer_public(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
     """Fails unless everyone may use the layer version.
 
@@ -139,6 +144,7 @@ def assert_layer_public(*, layer: Layer | None = None, client: Any = None, regio
     _demand(Public(), _look(layer, client, regions))
 
 
+@with_hints
 def assert_layer_not_public(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
     """Fails if everyone may use the layer version.
 
@@ -151,6 +157,7 @@ def assert_layer_not_public(*, layer: Layer | None = None, client: Any = None, r
     _demand(NotPublic(), _look(layer, client, regions))
 
 
+@with_hints
 def assert_layer_private(*, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
     """Fails if the layer version is shared with anyone at all.
 
@@ -162,6 +169,7 @@ def assert_layer_private(*, layer: Layer | None = None, client: Any = None, regi
     _demand(Private(), _look(layer, client, regions))
 
 
+@with_hints
 def assert_layer_policy(
     statements: Iterable[str | Mapping[str, Any]] | Mapping[str, Any],
     *,
@@ -205,6 +213,7 @@ class assert_layer_policy_unchanged:  # noqa: N801 - used as a function
     ...     layers = layerperm_client.list_layers()
     """
 
+    @with_hints
     def __init__(self, *, layer: Layer | None = None, client: Any = None, regions: Regions | None = None) -> None:
         self._arguments = (layer, client, regions)
         self._before: Before | None = None
@@ -228,6 +237,7 @@ class assert_layer_policy_unchanged:  # noqa: N801 - used as a function
             fail(self._before.failure(changed, since))
 
 
+@with_hints
 def assert_layer_calls(
     operations: Iterable[str] | None = None,
     *,
@@ -292,7 +302,8 @@ def _demand(check: Check, view: View | None) -> bool:
 
 def _check_account_id(account_id: object) -> None:
     if not isinstance(account_id, str):
-        raise TypeError(f"account_id must be text of twelve digits, not {account_id!r}")
+        hint = "; call the helper once for each account" if isinstance(account_id, Iterable) else ""
+        raise TypeError(f"account_id must be text of twelve digits, not {account_id!r}{hint}")
     if not is_account_id(account_id):
         hint = ""
         if account_id == "*":

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from ..service.service import LayerService
 
+__tracebackhide__ = True
+
 
 def switch_on(service: LayerService, frozen_at: datetime | None = None) -> None:
     """Puts the service under all clients of the process. Undone as a whole if any part of it fails.

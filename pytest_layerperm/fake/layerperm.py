@@ -12,6 +12,7 @@ from ..lambda_api.arn import partition_of
 from ..patches.sessions import client_of, new_session
 from ..service.active import activation_of
 from ..service.arguments import check_account_id, check_flag, check_region_name, moment
+from ..service.hints import with_hints
 from ..service.layers import LayerVersion, handle_of, publish
 from ..service.service import LayerService
 from .activation import freeze, switch_off, switch_on
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from ..service.calls import CallLog
     from ..service.faults import Fault
     from ..service.service import Injection
+
+__tracebackhide__ = True
 
 NEW_YEAR = "2026-01-01T00:00:00Z"
 """The time at which clocks are frozen by default."""
@@ -50,6 +53,7 @@ class LayerPerm:
     ...     assert_layer_shared_with("222222222222")
     """
 
+    @with_hints
     def __init__(
         self,
         account_id: str = "123456789012",
@@ -87,7 +91,6 @@ class LayerPerm:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        __tracebackhide__ = True
         self.stop()
         if error is None and not self.active:
             self.verify()
@@ -180,8 +183,11 @@ class LayerPerm:
             ...
         botocore.exceptions.ClientError: An error occurred (AccessDeniedException) when calling ...
         """
+        if "region" in boto3_kwargs:
+            raise TypeError("client() takes no argument region; did you mean region_name=?")
         return client_of(*self._signed_in(account_id, region_name, identity_policy), boto3_kwargs)
 
+    @with_hints
     def session(
         self,
         account_id: str | None = None,
@@ -255,6 +261,7 @@ class LayerPerm:
 
     def organization_of(self, account_id: str) -> str | None:
         """The organization of an account (twelve digits), as declared or as moto's Organizations has it; else None."""
+        check_account_id(account_id)
         return self._service.callers.organization_of(account_id)
 
     @property
@@ -280,7 +287,6 @@ class LayerPerm:
         222222222223 may not use arn:aws:lambda:us-east-1:123456789012:layer:shared-deps:1
           partner  allows account 222222222222  no  one digit differs
         """
-        __tracebackhide__ = True
         from ..assertions.explanation import explain
         from ..assertions.lookup import NotOneLayer, look
 
@@ -341,7 +347,6 @@ class LayerPerm:
         The fixture and the end of a ``with`` block do it by themselves. An escaped error is raised as it is, the
         others are an AssertionError.
         """
-        __tracebackhide__ = True
         self._service.verify()
 
 
@@ -378,7 +383,6 @@ def _decorated_function(fake: LayerPerm, function: Callable[..., Any], *, verifi
 
         @functools.wraps(function)
         async def run_async(*args: Any, **kwargs: Any) -> Any:
-            __tracebackhide__ = True
             with fake:
                 result = await function(*args, **kwargs)
                 if verified:
@@ -389,7 +393,6 @@ def _decorated_function(fake: LayerPerm, function: Callable[..., Any], *, verifi
 
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
         with fake:
             result = function(*args, **kwargs)
             if verified:

@@ -15,6 +15,8 @@ from typing import Any, cast
 from .errors import SerializationException, ValidationException
 from .members import MEMBERS, Member
 
+__tracebackhide__ = True
+
 _LONG = 2**63
 _SHORT = 512
 """Characters up to which a text that was read is kept."""

@@ -11,6 +11,8 @@ from functools import lru_cache
 from .errors import InvalidParameterValueException
 from .model import Content
 
+__tracebackhide__ = True
+
 UNZIPPED_SIZE_LIMIT = 262_144_000
 """Bytes, of one layer and of a function together with its layers (6.6)."""
 

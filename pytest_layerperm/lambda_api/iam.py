@@ -33,6 +33,8 @@ from .iam_document import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+__tracebackhide__ = True
+
 __all__ = ["Decision", "IdentityPolicy", "UnsupportedPolicy", "evaluate_all"]
 
 

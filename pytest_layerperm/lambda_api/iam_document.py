@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
+__tracebackhide__ = True
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

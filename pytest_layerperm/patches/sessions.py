@@ -19,6 +19,8 @@ from .environment import SECRET_KEY
 if TYPE_CHECKING:
     import boto3
 
+__tracebackhide__ = True
+
 _models: dict[Any, _Models] = {}
 """What a loader looks through -> what such loaders have read."""
 _own_session: dict[int, boto3.Session] = {}

@@ -87,9 +87,17 @@ def _outermost_first(item: pytest.Item) -> list[pytest.Mark]:
 
 def _call(marker: pytest.Mark, function: Callable[..., _Result]) -> _Result:
     """Calls a marker as the function that has its signature; wrong arguments fail the test, naming the marker."""
+    from ..service.hints import hint
+
+    signature = inspect.signature(function)
     try:
-        inspect.signature(function).bind(*marker.args, **marker.kwargs)
-        return function(*marker.args, **marker.kwargs)
-    except (TypeError, ValueError) as wrong:
-        message = f"@pytest.mark.{marker.name}: {wrong}\nIt takes {MARKERS[marker.name]}"
+        signature.bind(*marker.args, **marker.kwargs)
+    except TypeError as wrong:
+        problem = f"{wrong}{hint(signature, marker.args, marker.kwargs)}"
+    else:
+        try:
+            return function(*marker.args, **marker.kwargs)
+        except (TypeError, ValueError) as wrong:
+            problem = str(wrong)
+    message = f"@pytest.mark.{marker.name}: {problem}\nIt takes {MARKERS[marker.name]}"
     pytest.fail(message, pytrace=False)

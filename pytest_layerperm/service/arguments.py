@@ -9,7 +9,11 @@ from typing import Any
 from ..lambda_api.arn import is_account_id, is_region_name
 from ..lambda_api.members import MEMBERS
 
+__tracebackhide__ = True
+
 _OPERATIONS = tuple(sorted(MEMBERS))
+_FIRST, _LAST = datetime(1000, 1, 1), datetime(9999, 12, 1)
+"""Of the times that a clock can be frozen at: other time zones and retry waits must still fit."""
 
 
 def check_account_id(account_id: object) -> None:
@@ -38,6 +42,11 @@ def _near(operation: object) -> str:
     return f"; did you mean {lower[near[0]]}?" if near else ""
 
 
+def check_text(argument: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"{argument} must be text, not {value!r}")
+
+
 def check_flag(argument: str, value: object) -> None:
     if not isinstance(value, bool):
         raise TypeError(f"{argument} must be True or False, not {value!r}")
@@ -56,13 +65,16 @@ def moment(argument: str, when: Any) -> datetime:
     from dateutil.parser import isoparse
 
     wanted = f"{argument} must be a datetime, a date or ISO text, not {when!r}"
+    found = when
     if isinstance(when, str):
         try:
-            when = isoparse(when)
+            found = isoparse(when)
         except ValueError:
             raise ValueError(wanted) from None
-    if isinstance(when, datetime):
-        return when
-    if isinstance(when, date):
-        return datetime(when.year, when.month, when.day)
-    raise ValueError(wanted)
+    if isinstance(found, date) and not isinstance(found, datetime):
+        found = datetime(found.year, found.month, found.day)
+    if not isinstance(found, datetime):
+        raise ValueError(wanted)  # noqa: TRY004 - as for text that is no time
+    if not _FIRST <= found.replace(tzinfo=None) <= _LAST:
+        raise ValueError(f"{argument} must be from {_FIRST:%Y-%m-%d} to {_LAST:%Y-%m-%d}, not {when!r}")
+    return found

@@ -12,6 +12,8 @@ from ..lambda_api.iam import IdentityPolicy
 from ..lambda_api.wire import Call, Request, Signature, signature_of
 from .arguments import check_account_id
 
+__tracebackhide__ = True
+
 _KEY_LENGTH = 20
 """Characters of an access key as AWS makes them; moto's and ours are as long."""
 
@@ -77,8 +79,11 @@ class Callers:
             raise ValueError(
                 f"organization_id must be 'o-' and 10 to 32 lower-case letters and digits, not {organization_id!r}"
             )
-        if isinstance(accounts, str):
-            raise TypeError(f"accounts must be a list of account ids, not the text {accounts!r}")
+        given: Any = accounts
+        if isinstance(given, str):
+            raise TypeError(f"accounts must be a list of account ids, not the text {given!r}")
+        if not isinstance(given, Iterable):
+            raise TypeError(f"accounts must be a list of account ids, not {given!r}")
         members = list(accounts)
         for account_id in members:
             check_account_id(account_id)

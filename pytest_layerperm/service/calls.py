@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from ..lambda_api.members import MEMBERS
 from .arguments import check_operation
 
+__tracebackhide__ = True
+
 _LOGGED = {
     operation: tuple([member.name for member in members if member.name != "Content"])
     for operation, members in MEMBERS.items()
@@ -102,13 +104,11 @@ class CallLog:
 
     def of(self, operation: str) -> list[LoggedCall]:
         """The attempts of one operation, such as ``"ListLayers"``. Raises ValueError for an unknown operation."""
-        __tracebackhide__ = True
         check_operation("operation", operation)
         return [call for call in self if call.operation == operation]
 
     def attempts(self, operation: str) -> int:
         """How often an operation was attempted, retries included. Raises ValueError for an unknown operation."""
-        __tracebackhide__ = True
         return len(self.of(operation))
 
     @property

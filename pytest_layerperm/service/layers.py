@@ -17,11 +17,14 @@ from ..lambda_api.content import read_archive
 from ..lambda_api.errors import LambdaError
 from ..lambda_api.members import PRINCIPAL
 from ..lambda_api.model import ACTION, Content, Details, Policy, PublishedVersion
-from .arguments import check_account_id, check_region_name
+from .arguments import check_account_id, check_region_name, check_text
+from .hints import did_you_mean
 from .lambda_model import enum_values
 
 if TYPE_CHECKING:
     from ..lambda_api.store import LayerStore
+
+__tracebackhide__ = True
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,11 +94,14 @@ class LayerVersion:
             raise ValueError(
                 f"principal must be twelve digits, '*' or the ARN of an account's root, not {principal!r}{hint}"
             )
+        if organization_id is not None:
+            check_text("organization_id", organization_id)
         policy = self._policy
         if statement_id is None:
             statement_id = f"grant-{len(policy.statements) + 1 if policy else 1}"
             while policy and policy.statement(statement_id):
                 statement_id += "-more"
+        check_text("statement_id", statement_id)
         if organization_id is not None and principal != "*":
             raise ValueError(f"organization_id can only be given with principal '*', not {principal!r}")
         given = {
@@ -157,14 +163,19 @@ def publish(
     return handle_of(store.publish(layer_id(name, account_id, region_name), archive, details), store)
 
 
+_OWN = ("name", "account_id", "region_name", "content")
 _SETTINGS = ("Description", "LicenseInfo", "CompatibleRuntimes", "CompatibleArchitectures")
 
 
 def _details(name: str, settings: Mapping[str, Any]) -> Details:
     for setting in settings:
         if setting not in _SETTINGS:
-            raise TypeError(f"publish_layer() takes {', '.join(_SETTINGS)} besides its own, not {setting!r}")
+            near = did_you_mean(setting, [*_OWN, *_SETTINGS])
+            raise TypeError(f"publish_layer() takes {', '.join(_SETTINGS)} besides its own, not {setting!r}{near}")
     given: dict[str, Any] = {**settings, "LayerName": name, "Content": {}}
+    for setting in ("Description", "LicenseInfo"):
+        if given.get(setting) is not None:
+            check_text(setting, given[setting])
     for setting in ("CompatibleRuntimes", "CompatibleArchitectures"):
         if given.get(setting) is not None:
             given[setting] = _list_of_texts(setting, given[setting])
@@ -190,7 +201,13 @@ def _list_of_texts(setting: str, value: Any) -> list[str]:
 def _archive(content: bytes | Mapping[str, str | bytes] | None) -> Content:
     if content is None:
         return _default_content()
-    archive = zip_of(content) if isinstance(content, Mapping) else content
+    if isinstance(content, Mapping):
+        files: Mapping[Any, Any] = content
+        if not all(isinstance(name, str) and isinstance(data, (str, bytes)) for name, data in files.items()):
+            raise TypeError(f"content must map file names to text or bytes, not be {content!r}")
+        archive = zip_of(content)
+    else:
+        archive = content
     if not isinstance(archive, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"content must be the bytes of a zip, or a mapping of file names to files, not {content!r}")
     try:

@@ -25,6 +25,8 @@ from .virtual_time import VirtualTime
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
+__tracebackhide__ = True
+
 DEFAULT_READ_TIMEOUT = 60.0
 """Botocore's, in seconds."""
 
@@ -240,7 +242,6 @@ class LayerService:
 
     def verify(self) -> None:
         """Raises what escaped, or AssertionError for faults that never struck and assertions that never looked."""
-        __tracebackhide__ = True
         if self.escaped:
             raise self.escaped[0]
         if text := never_struck(self.injections, self.calls, self.gone_past):

@@ -23,6 +23,8 @@ from ..patches.waiting import token_waits
 from ..service.service import LayerService
 from .translate import answer_botocore, bytes_of, count_gone_past, read_timeout_of
 
+__tracebackhide__ = True
+
 Current = Callable[[], LayerService]
 
 

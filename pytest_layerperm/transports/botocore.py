@@ -21,6 +21,8 @@ from .translate import answer_botocore, bytes_of, count_gone_past, read_timeout_
 if TYPE_CHECKING:
     from ..service.service import LayerService
 
+__tracebackhide__ = True
+
 
 @contextmanager
 def caught(current: Callable[[], LayerService]) -> Generator[None]:

@@ -19,6 +19,8 @@ from ..service.faults import ConnectionBroken
 if TYPE_CHECKING:
     from ..service.service import LayerService
 
+__tracebackhide__ = True
+
 MOTO_RESET = "/moto-api/reset"
 """The path at which moto, and its server, is emptied."""
 

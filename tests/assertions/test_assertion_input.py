@@ -44,6 +44,46 @@ REJECTED = [
         "account_id must be text of twelve digits, not 222222222222",
     ),
     (
+        lambda: assert_layer_shared_with([PARTNER]),
+        TypeError,
+        "account_id must be text of twelve digits, not ['222222222222']; call the helper once for each account",
+    ),
+    (
+        lambda: assert_layer_shared_with(PARTNER, "333333333333"),
+        TypeError,
+        "assert_layer_shared_with(): too many positional arguments; it takes one account: call it once for each",
+    ),
+    (
+        lambda: assert_layer_shared_with(PARTNER, ARN),
+        TypeError,
+        "assert_layer_shared_with(): too many positional arguments; pass the layer as layer=",
+    ),
+    (
+        lambda: assert_layer_public(ARN),
+        TypeError,
+        "assert_layer_public(): too many positional arguments; pass the layer as layer=",
+    ),
+    (
+        lambda: assert_layer_policy_unchanged(ARN),
+        TypeError,
+        "assert_layer_policy_unchanged(): too many positional arguments; pass the layer as layer=",
+    ),
+    (
+        lambda: assert_layer_public(region="eu-west-1"),
+        TypeError,
+        "assert_layer_public(): got an unexpected keyword argument 'region'; did you mean regions=?",
+    ),
+    (
+        lambda: assert_layer_public(account="1"),
+        TypeError,
+        "assert_layer_public(): got an unexpected keyword argument 'account'",
+    ),
+    (
+        lambda: assert_layer_shared_with(),
+        TypeError,
+        "assert_layer_shared_with(): missing a required argument: 'account_id'",
+    ),
+    (
         lambda: assert_layer_shared_with("*"),
         ValueError,
         "account_id must be twelve digits, not '*'; "

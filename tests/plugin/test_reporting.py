@@ -361,3 +361,30 @@ def test_no_frames_of_ours(pytester):
     result = pytester.runpytest_inprocess("-q", "--tb=short", *APART)
     places = [line.partition(":")[0] for line in result.outlines if re.match(r"\S+\.py:\d+: in ", line)]
     assert places == ["test_no_frames_of_ours.py"] * 8
+
+
+def test_no_frames_of_the_fake_either(pytester):
+    """What its methods raise for bad input is shown at the test's own line; of a blocked request botocore's remain."""
+    pytester.makepyfile(
+        """
+        import boto3
+        from pytest_layerperm import LayerPerm
+
+        def test_grant(layerperm_layer): layerperm_layer.grant("x")
+        def test_taken(layerperm_layer): layerperm_layer.grant("*", organization_id="o-1")
+        def test_publish(layerperm): layerperm.publish_layer("no name")
+        def test_content(layerperm): layerperm.publish_layer(content=b"x")
+        def test_inject(layerperm): layerperm.inject(1)
+        def test_organization(layerperm): layerperm.organization("x")
+        def test_client(layerperm): layerperm.client("x")
+        def test_policy(layerperm): layerperm.client(identity_policy={"Statement": 1})
+        def test_session(layerperm): layerperm.session(region_name="mars")
+        def test_freeze(layerperm): layerperm.freeze("soon")
+        def test_init(): LayerPerm("1")
+        def test_blocked(layerperm): boto3.client("bedrock-runtime").converse(modelId="m", messages=[])
+        """
+    )
+    result = pytester.runpytest_inprocess("-q", "--tb=short", *APART)
+    places = [line.partition(":")[0] for line in result.outlines if re.match(r"\S+\.py:\d+: in ", line)]
+    ours = [place for place in places if "botocore" not in place]
+    assert ours == ["test_no_frames_of_the_fake_either.py"] * 12

@@ -30,6 +30,8 @@ from .cloudformation import Stacks
 from .functions import FunctionLayers, check_function_call, without_empty_layers
 from .own_answers import own_answer
 
+__tracebackhide__ = True
+
 ACCOUNT_HEADER = "x-moto-account-id"
 """moto takes the account from it, whatever the access key."""
 _WITH_FUNCTIONS = ("lambda", "cloudformation")
