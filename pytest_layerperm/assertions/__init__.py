@@ -21,23 +21,15 @@ from typing import TYPE_CHECKING, Any
 from ..lambda_api.arn import is_account_id, is_organization_id
 from ..service.active import active_service
 from ..service.hints import with_hints
+from .account_checks import NotPossiblyAMember, NotSharedWith, SharedWith, Via
 from .call_checks import Budget
 from .call_lookup import calls_about, had_policy_before
 from .lookup import NO_FAKE, MissingInRegion, NothingReachedTheFake, NotOneLayer, View, check_gone_past, look
 from .messages import failure, missing_in_region, not_one_layer, nothing_reached_the_fake
 from .policy_checks import Before, ExpectedPolicy
-from .sharing_checks import (
-    Check,
-    NotPossiblyAMember,
-    NotPublic,
-    NotSharedWith,
-    Private,
-    Public,
-    SharedWith,
-    SharedWithOrganization,
-    Via,
-)
+from .sharing_checks import Check, NotPublic, Private, Public, SharedWithOrganization
 from .soft import fail
+from .typos import mistyped_account, mistyped_organization
 
 if TYPE_CHECKING:
     from ..service.layers import LayerVersion
@@ -80,7 +72,8 @@ def assert_layer_shared_with(
     view = _look(layer, client, regions)
     if view is not None:
         organization_id = view.organization_of(account_id)
-        _demand(SharedWith(account_id, organization_id, via, view.service is not None), view)
+        mistyped = mistyped_account(view, account_id)
+        _demand(SharedWith(account_id, organization_id, via, view.service is not None, mistyped), view)
 
 
 @with_hints
@@ -126,7 +119,9 @@ def assert_layer_shared_with_organization(
         raise ValueError(
             f"organization_id must be 'o-' and 10 to 32 lower-case letters and digits, not {organization_id!r}"
         )
-    _demand(SharedWithOrganization(organization_id), _look(layer, client, regions))
+    view = _look(layer, client, regions)
+    if view is not None:
+        _demand(SharedWithOrganization(organization_id, mistyped_organization(view, organization_id)), view)
 
 
 @with_hints

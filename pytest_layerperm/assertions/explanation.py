@@ -9,6 +9,7 @@ from ..service.grants import Grant
 from .lookup import View
 from .readers import Seen
 from .tables import table
+from .typos import mistyped_account, typo_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def explain(view: View, account_id: str) -> Explanation:
     if others:
         raise ValueError(f"layer: give one of the versions {', '.join([one.arn for one in view.asked])}")
     organization_id = view.organization_of(account_id)
-    statements = tuple([_verdict(grant, account_id, organization_id) for grant in seen.grants])
+    mistyped = mistyped_account(view, account_id)
+    statements = tuple([_verdict(grant, account_id, organization_id, mistyped) for grant in seen.grants])
     shared = any(statement.matches for statement in statements)
     owns = seen.layer.account_id == account_id
     remarks: list[str] = []
@@ -89,9 +91,9 @@ def explain(view: View, account_id: str) -> Explanation:
     return Explanation(account_id, seen.arn, shared or owns, statements, tuple(remarks))
 
 
-def _verdict(grant: Grant, account_id: str, organization_id: str | None) -> StatementVerdict:
+def _verdict(grant: Grant, account_id: str, organization_id: str | None, mistyped: str | None) -> StatementVerdict:
     matches = grant.allows(account_id, organization_id)
-    reason = why(grant, organization_id) if matches else why_not(grant, account_id, organization_id)
+    reason = why(grant, organization_id) if matches else why_not(grant, account_id, organization_id, mistyped)
     return StatementVerdict(grant.sid, allowed_by(grant), matches, reason)
 
 
@@ -119,13 +121,14 @@ def why(grant: Grant, organization_id: str | None) -> str:
     return "the account itself" if grant.principal != "*" else "every account"
 
 
-def why_not(grant: Grant, account_id: str, organization_id: str | None) -> str:
-    """Why a statement does not allow the account."""
+def why_not(grant: Grant, account_id: str, organization_id: str | None, mistyped: str | None) -> str:
+    """Why a statement does not allow the account; ``mistyped`` is the account that is allowed by a typo."""
     if grant.principal in ("*", account_id):
         return membership(account_id, organization_id)
     if not is_account_id(grant.principal):
         return "not an account in the layer's partition"
-    return typo_between(grant.principal, account_id) or "another account"
+    typo = typo_between(grant.principal, account_id) if grant.principal == mistyped else None
+    return typo or "another account"
 
 
 def membership(account_id: str, organization_id: str | None) -> str:
@@ -133,16 +136,3 @@ def membership(account_id: str, organization_id: str | None) -> str:
     if organization_id is None:
         return f"{account_id} is not declared a member"
     return f"{account_id} is declared a member of {organization_id}"
-
-
-def typo_between(one: str, other: str) -> str | None:
-    """The typo that makes one account id the other; None if they are further apart."""
-    places = [place for place in range(12) if one[place] != other[place]]
-    if len(places) == 1:
-        return "one digit differs"
-    if len(places) == 2:
-        first, second = places
-        if second == first + 1 and one[first] == other[second] and one[second] == other[first]:
-            return "two digits are swapped"
-        return "two digits differ"
-    return None

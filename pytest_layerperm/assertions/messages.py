@@ -28,6 +28,7 @@ _WRITES = (
 _MOST_CALLS = 10
 _MOST_NAMED = 10
 """Versions in a verdict."""
+_MOST_NEAR = 3
 _MOST_ROWS = 40
 """Versions in a table."""
 
@@ -109,9 +110,11 @@ def policy(seen: Seen, note: Callable[[Grant], str]) -> str:
 
 
 def nearest(about: str, sentences: Iterable[str]) -> str:
-    """The near misses, each in a line of its own."""
+    """The near misses, at most three, each in a line of its own; the sentences come nearest first."""
     head = f"Nearest for {about}" if about else "Nearest"
-    return "\n".join([paragraph(f"{head}: {one}.", hanging="  ") for one in dict.fromkeys(sentences)])
+    return "\n".join(
+        [paragraph(f"{head}: {one}.", hanging="  ") for one in list(dict.fromkeys(sentences))[:_MOST_NEAR]]
+    )
 
 
 def what_to_do(remedy: str) -> str:

@@ -49,8 +49,3 @@ def _place(other: LayerId, layer: LayerId) -> str:
     """The other layer's region and account, if they differ."""
     region = "" if other.region_name == layer.region_name else f" in {other.region_name}"
     return region if other.account_id == layer.account_id else f"{region} of account {other.account_id}"
-
-
-def one_character(one: str, other: str) -> bool:
-    """Whether the two differ in one place."""
-    return len(one) == len(other) and sum([a != b for a, b in zip(one, other, strict=True)]) == 1

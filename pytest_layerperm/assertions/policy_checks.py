@@ -14,6 +14,7 @@ from .explanation import allowed_by, no_policy
 from .lookup import View
 from .messages import changes, gone_past, label, text_of, verdict_on_several, versions, what_to_do, writes_to
 from .readers import Seen
+from .remedies import restrict
 from .tables import joined, table
 
 if TYPE_CHECKING:
@@ -79,10 +80,18 @@ class ExpectedPolicy:
             self._compared(first),
             changes(view),
             gone_past(view),
-            what_to_do("lines with - are missing, lines with + are not expected: change the code, or what is expected")
-            if not self._only_order(first)
-            else what_to_do("leave out order=True unless the order matters; to AWS it does not"),
+            what_to_do(self._remedy(first)),
         )
+
+    def _remedy(self, seen: Seen) -> str:
+        if self._only_order(seen):
+            return "leave out order=True unless the order matters; to AWS it does not"
+        expected = self.grants(seen.layer.partition)
+        missing = [grant.organization_id for grant in expected if grant.organization_id and grant.principal == "*"]
+        public = [grant for grant in seen.grants if grant.public]
+        if missing and public and not any(grant.public for grant in expected):
+            return f"lines with - are missing, lines with + are not expected: {restrict(public[0], missing[0])}"
+        return "lines with - are missing, lines with + are not expected: change the code, or what is expected"
 
     def _only_order(self, seen: Seen) -> bool:
         return Counter(self._comparable(seen)) == Counter(self.grants(seen.layer.partition))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -61,7 +61,7 @@ class Callers:
         self.identities: Identities | None = None
         self._signed_in: dict[str, tuple[Principal, Restrictions]] = {}
         self._organizations: dict[str, str] = {}
-        self._declared: set[str] = set()
+        self._declared: dict[str, None] = {}
         """Organizations that were declared, those without members too."""
         self.judged: dict[str, str] = {}
         """Users and role sessions whose calls were judged by identity policies: ARN -> where these came from."""
@@ -93,7 +93,7 @@ class Callers:
                     "and an account is in one organization at most"
                 )
         self._organizations.update(dict.fromkeys(members, organization_id))
-        self._declared.add(organization_id)
+        self._declared[organization_id] = None
 
     @property
     def organizations(self) -> Mapping[str, str]:
@@ -106,6 +106,11 @@ class Callers:
         if declared is None and self.identities is not None:
             return self.identities.organization_of(account_id)
         return declared
+
+    @property
+    def declared_organizations(self) -> Sequence[str]:
+        """The ids of the organizations that were declared, in that order."""
+        return list(self._declared)
 
     def knows_organization(self, organization_id: str) -> bool:
         """Whether it is known who is a member: as declared, or as moto's Organizations has it."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_layerperm.assertions.explanation import typo_between
+from pytest_layerperm.assertions.typos import typo_between
 from pytest_layerperm.service.grants import Grant, UnreadablePolicy, grants_of
 
 ROOT = "arn:aws:iam::222222222222:root"

@@ -21,8 +21,9 @@ def test_another_policy(layerperm, says):
           +  all      allows everyone
           -           allows organization o-exampleorgid
 
-        What to do: lines with - are missing, lines with + are not expected: change the
-          code, or what is expected.
+        What to do: lines with - are missing, lines with + are not expected: add
+          statement all with OrganizationId="o-exampleorgid" beside Principal="*":
+          without it the statement allows everyone.
         """
     ):
         assert_layer_policy([PARTNER, ORGANIZATION])

@@ -400,8 +400,8 @@ def test_everyone_is_no_organization(layerperm, says):
         Nearest: statement org allows everyone: the organization's accounts, and all
           others.
 
-        What to do: call add_layer_version_permission for version 1 with Principal="*"
-          and OrganizationId="o-exampleorgid".
+        What to do: add statement org with OrganizationId="o-exampleorgid" beside
+          Principal="*": without it the statement allows everyone.
         """
     ):
         assert_layer_shared_with_organization(ORGANIZATION)
@@ -419,8 +419,8 @@ def test_another_organization(layerperm, says):
 
         Nearest: shared with o-exampleorgld: one character differs.
 
-        What to do: call add_layer_version_permission for version 1 with Principal="*"
-          and OrganizationId="o-exampleorgid".
+        What to do: correct the organization id in the code that shares it, or here: it
+          shares with o-exampleorgld, and o-exampleorgid is expected.
         """
     ):
         assert_layer_shared_with_organization(ORGANIZATION)
