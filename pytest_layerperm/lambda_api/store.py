@@ -59,7 +59,8 @@ class LayerStore:
     def __init__(self, *, new_id: Callable[[], str], timestamp: Callable[[], str]) -> None:
         self._new_id = new_id
         self._timestamp = timestamp
-        self._lock = threading.Lock()
+        self.lock = threading.RLock()
+        """Held by each change; whoever holds it sees no other change meanwhile."""
         self._layers: dict[LayerId, _Layer] = {}
         self._names: dict[tuple[str, str], list[str]] = {}
         """(account, region) -> names of its layers, sorted, so that a page is found without a scan."""
@@ -68,7 +69,7 @@ class LayerStore:
 
     def publish(self, layer: LayerId, content: Content, details: Details) -> PublishedVersion:
         """A new version of the layer, the first one creating it."""
-        with self._lock:
+        with self.lock:
             record = self._layers.get(layer)
             if record is None:
                 record = self._layers[layer] = _Layer()
@@ -91,7 +92,7 @@ class LayerStore:
 
     def delete(self, layer: LayerId, version: int) -> None:
         """Deletes the version; that there is none is no error (10.6)."""
-        with self._lock:
+        with self.lock:
             place = self._place(layer, version)
             if place is not None and not place.deleted:
                 place.deleted = True
@@ -110,7 +111,7 @@ class LayerStore:
         """One page of the layer's versions, newest first. Filters thin a page out; they do not fill it up (11.10)."""
         listing = layer.arn
         last = None if marker is None else int(position_of(listing, marker))
-        with self._lock:
+        with self.lock:
             record = self._layers.get(layer)
             if record is None:
                 return Page([], None)
@@ -138,7 +139,7 @@ class LayerStore:
         """
         listing = f"{account_id}:{region_name}"
         last = None if marker is None else position_of(listing, marker)
-        with self._lock:
+        with self.lock:
             names = self._names.get((account_id, region_name), [])
             start = 0 if last is None else bisect_left(names, last + "\0")
             page, more = _take(self._newest(account_id, region_name, names, start), limit)
@@ -153,7 +154,7 @@ class LayerStore:
 
     def __iter__(self) -> Iterator[PublishedVersion]:
         """All versions that exist, oldest layer first, as they are at this moment."""
-        with self._lock:
+        with self.lock:
             found = [
                 record.versions[number - 1].published for record in self._layers.values() for number in record.live
             ]
@@ -195,7 +196,7 @@ class LayerStore:
     ) -> tuple[Statement, str]:
         """Adds a statement; returns it and the policy's new revision. The order of the checks is AWS's (11.2)."""
         statement = make_statement(layer, version, sid, action, principal, organization_id)
-        with self._lock:
+        with self.lock:
             place = self._existing(layer, version)
             policy = place.policy
             statements = policy.statements if policy else ()
@@ -216,7 +217,7 @@ class LayerStore:
 
     def remove_permission(self, layer: LayerId, version: int, *, sid: str, revision_id: str | None) -> None:
         """Removes a statement. The policy is kept when it was the last one, at a new revision (3.6)."""
-        with self._lock:
+        with self.lock:
             place = self._existing(layer, version)
             policy = place.policy
             if policy is None or not policy.statements:

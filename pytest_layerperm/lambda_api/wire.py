@@ -133,6 +133,10 @@ class Call:
     signature: Signature | None = None
     time: float = 0.0
     """Virtual seconds since the epoch at which the call came in."""
+    now: Callable[[], float] = float
+    """The virtual clock, for what decides by the time."""
+    order: int = 0
+    """Its place among all calls, by when it took effect."""
     notes: list[str] = field(default_factory=list[str])
     """What faults did to the call, for the log."""
     applied: bool = False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any, NamedTuple, Protocol
 
 from ..lambda_api.access import Caller
@@ -59,6 +61,8 @@ class Callers:
     def __init__(self, default_account_id: str) -> None:
         self.default_account_id = default_account_id
         self.identities: Identities | None = None
+        self._lock = threading.Lock()
+        self._numbers = count(1)
         self._signed_in: dict[str, tuple[Principal, Restrictions]] = {}
         self._organizations: dict[str, str] = {}
         self._declared: dict[str, None] = {}
@@ -68,6 +72,7 @@ class Callers:
 
     def clear(self) -> None:
         """Forgets who signed in, and all organizations."""
+        self._numbers = count(1)
         self._signed_in.clear()
         self._organizations.clear()
         self._declared.clear()
@@ -87,13 +92,15 @@ class Callers:
         members = list(accounts)
         for account_id in members:
             check_account_id(account_id)
-            if self._organizations.get(account_id, organization_id) != organization_id:
-                raise ValueError(
-                    f"account_id {account_id} is a member of {self._organizations[account_id]}, "
-                    "and an account is in one organization at most"
-                )
-        self._organizations.update(dict.fromkeys(members, organization_id))
-        self._declared[organization_id] = None
+        with self._lock:
+            for account_id in members:
+                if self._organizations.get(account_id, organization_id) != organization_id:
+                    raise ValueError(
+                        f"account_id {account_id} is a member of {self._organizations[account_id]}, "
+                        "and an account is in one organization at most"
+                    )
+            self._organizations.update(dict.fromkeys(members, organization_id))
+            self._declared[organization_id] = None
 
     @property
     def organizations(self) -> Mapping[str, str]:
@@ -126,7 +133,7 @@ class Callers:
         if identity_policy is None:
             return account_id  # Twelve digits are the account itself.
         policy = IdentityPolicy.parse(identity_policy)
-        access_key = f"LAYERPERM{len(self._signed_in) + 1:0{_KEY_LENGTH - 9}}"
+        access_key = f"LAYERPERM{next(self._numbers):0{_KEY_LENGTH - 9}}"
         user = f"arn:{partition}:iam::{account_id}:user/layerperm"
         self._signed_in[access_key] = Principal(account_id, user), Restrictions((policy,))
         return access_key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
@@ -93,14 +94,23 @@ class CallLog:
 
     def __init__(self) -> None:
         self._calls: list[LoggedCall] = []
+        self._orders: list[int] = []
+        self._lock = threading.Lock()
 
-    def add(self, call: LoggedCall) -> None:
-        """Appends an attempt; the fake does it."""
-        self._calls.append(call)
+    def add(self, call: LoggedCall, order: int) -> None:
+        """Puts an attempt in its place: behind those that took effect before it. The fake does it."""
+        with self._lock:
+            place = len(self._orders)
+            while place and self._orders[place - 1] > order:
+                place -= 1
+            self._orders.insert(place, order)
+            self._calls.insert(place, call)
 
     def clear(self) -> None:
         """Forgets all attempts so far, as for a test that only counts what comes next."""
-        self._calls.clear()
+        with self._lock:
+            self._calls.clear()
+            self._orders.clear()
 
     def of(self, operation: str) -> list[LoggedCall]:
         """The attempts of one operation, such as ``"ListLayers"``. Raises ValueError for an unknown operation."""

@@ -212,10 +212,8 @@ class RateLimit(Fault):
         self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
         """(account, region) -> (tokens, when they were counted)."""
 
-    def __call__(self, call: Call, proceed: Proceed) -> Response:
-        if not self._matches(call) or self._take_token(call) or not self._claim(call):
-            return proceed(call)
-        return self.strike(call, proceed)
+    def takes(self, call: Call) -> bool:
+        return self._matches(call) and not self._take_token(call) and self._claim(call)
 
     def strike(self, call: Call, proceed: Proceed) -> Response:
         return _throttled("TooManyRequestsException", None)
@@ -227,12 +225,13 @@ class RateLimit(Fault):
     def _take_token(self, call: Call) -> bool:
         key = (call.account_id, call.region_name)
         with self._lock:
-            tokens, counted = self._buckets.get(key, (self._capacity, call.time))
+            now = call.now()  # In here: calls that came in earlier may get here later.
+            tokens, counted = self._buckets.get(key, (self._capacity, now))
             # A clock that was moved back gives nothing and takes nothing.
-            tokens = min(self._capacity, tokens + max(call.time - counted, 0) * self.per_second)
+            tokens = min(self._capacity, tokens + max(now - counted, 0) * self.per_second)
             # Clocks count microseconds: who waits for exactly one token must not find a millionth of it missing.
             enough = tokens > 1 - _ALMOST
-            self._buckets[key] = (max(tokens - 1, 0) if enough else tokens, call.time)
+            self._buckets[key] = (max(tokens - 1, 0) if enough else tokens, now)
             return enough
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from ..lambda_api.arn import is_layer_name, parse
 from ..lambda_api.wire import Call, Response
@@ -68,11 +69,9 @@ class Fault:
         """How many calls it has struck since it was injected."""
         self._lock = threading.Lock()
 
-    def __call__(self, call: Call, proceed: Proceed) -> Response:
-        """Strikes the call if it is one of the fault's, else passes it on."""
-        if not self._matches(call) or not self._claim(call):
-            return proceed(call)
-        return self.strike(call, proceed)
+    def takes(self, call: Call) -> bool:
+        """Whether it strikes the call; if it does, that is counted."""
+        return self._matches(call) and self._claim(call)
 
     def restart(self) -> None:
         """Starts counting anew, as when the fault is injected."""
@@ -126,14 +125,21 @@ class Fault:
 
 
 def compose(faults: Sequence[Fault], handler: Proceed) -> Proceed:
-    """The handler with the faults around it, the first one outermost."""
-    for fault in reversed(faults):
-        handler = _around(fault, handler)
-    return handler
+    """The handler with the faults around it, the first one outermost.
 
+    Only a fault that strikes costs a frame of the stack, so there may be many.
+    """
+    if not faults:
+        return handler
 
-def _around(fault: Fault, proceed: Proceed) -> Proceed:
-    return lambda call: fault(call, proceed)
+    def handle(call: Call, *, start: int = 0) -> Response:
+        for place in range(start, len(faults)):
+            fault = faults[place]
+            if fault.takes(call):
+                return fault.strike(call, partial(handle, start=place + 1))
+        return handler(call)
+
+    return handle
 
 
 def note_lost(call: Call, response: Response) -> None:

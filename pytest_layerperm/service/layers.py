@@ -96,14 +96,23 @@ class LayerVersion:
             )
         if organization_id is not None:
             check_text("organization_id", organization_id)
-        policy = self._policy
-        if statement_id is None:
-            statement_id = f"grant-{len(policy.statements) + 1 if policy else 1}"
-            while policy and policy.statement(statement_id):
-                statement_id += "-more"
-        check_text("statement_id", statement_id)
+        if statement_id is not None:
+            check_text("statement_id", statement_id)
         if organization_id is not None and principal != "*":
             raise ValueError(f"organization_id can only be given with principal '*', not {principal!r}")
+        with self._store.lock:  # Another thread must not take the statement id that is made here.
+            if statement_id is None:
+                statement_id = self._free_statement_id()
+            return self._grant(principal, organization_id, statement_id)
+
+    def _free_statement_id(self) -> str:
+        policy = self._policy
+        statement_id = f"grant-{len(policy.statements) + 1 if policy else 1}"
+        while policy and policy.statement(statement_id):
+            statement_id += "-more"
+        return statement_id
+
+    def _grant(self, principal: str, organization_id: str | None, statement_id: str) -> str:
         given = {
             "LayerName": self.name,
             "VersionNumber": str(self.version),

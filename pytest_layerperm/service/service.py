@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from urllib.parse import parse_qs
@@ -15,7 +16,7 @@ from ..lambda_api.store import LayerStore
 from ..lambda_api.wire import API_PATH, NO_OPERATION, Call, Request, Response, decode
 from .callers import Callers
 from .calls import UNLOGGED, CallLog, CallsGonePast, LoggedCall, logged_parameters
-from .faults import ConnectionBroken, Fault, compose, note_lost
+from .faults import ConnectionBroken, Fault, Proceed, compose, note_lost
 from .identifiers import new_id
 from .injection import Injection, never_struck
 from .lambda_model import enum_values
@@ -85,6 +86,7 @@ class LayerService:
         """None while the service is off."""
         self.content_url: str | None = None
         """The live server that serves layer content; None if the process's own small server does."""
+        self._injecting = threading.Lock()
         self._content_base = content_base
         self._fetch = fetch
         self.start_empty()
@@ -110,7 +112,8 @@ class LayerService:
             fetch=self._fetch,
             newer_values=enum_values,
         )
-        self._perform = self._operations.perform
+        self._orders = count(1)
+        self._perform = _in_order(self.store, self._operations, self._orders)
         self._handler = self._perform
         self.faults: tuple[Fault, ...] = ()
         """Those that calls meet, in the order in which they strike."""
@@ -144,9 +147,10 @@ class LayerService:
         call = decode(request, self.callers.account_of)
         if call is None:
             return NO_OPERATION if request.path.startswith(API_PATH) else None
-        call.time = self.virtual_time.now()
+        call.now = self.virtual_time.now
+        call.time = call.now()
         if call.invocation_id == UNLOGGED:
-            return self._perform(call)
+            return self._operations.perform(call)
         try:
             response = self._handler(call)
             if response.latency and request.read_timeout is not None:
@@ -188,7 +192,8 @@ class LayerService:
                 call.time,
                 call.invocation_id,
                 error_code is None or call.applied,
-            )
+            ),
+            call.order or next(self._orders),
         )
 
     def headers_of(self, response: Response) -> dict[str, str]:
@@ -220,21 +225,26 @@ class LayerService:
 
         ``origin`` says where they come from, if it is not the line that called.
         """
-        for place, fault in enumerate(faults):
-            if not isinstance(fault, Fault):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise TypeError(f"inject() takes faults such as Throttle(), not {fault!r}")
-            if any(fault is other for other in (*self.faults, *faults[:place])):
-                raise ValueError(f"{fault!r} is on already; make another one")
-        for fault in faults:
-            fault.restart()
-        injection = Injection(self, faults, origin or place_of_call())
-        self.injections.append(injection)
-        self._use((*self.faults, *faults))
+        with self._injecting:
+            known = set(map(id, self.faults))
+            for fault in faults:
+                if not isinstance(fault, Fault):  # pyright: ignore[reportUnnecessaryIsInstance]
+                    raise TypeError(f"inject() takes faults such as Throttle(), not {fault!r}")
+                if id(fault) in known:
+                    raise ValueError(f"{fault!r} is on already; make another one")
+                known.add(id(fault))
+            for fault in faults:
+                fault.restart()
+            injection = Injection(self, faults, origin or place_of_call())
+            self.injections.append(injection)
+            self._use((*self.faults, *faults))
         return injection
 
     def withdraw(self, faults: tuple[Fault, ...]) -> None:
         """Removes faults again."""
-        self._use(tuple([fault for fault in self.faults if all(fault is not gone for gone in faults)]))
+        gone = set(map(id, faults))
+        with self._injecting:
+            self._use(tuple([fault for fault in self.faults if id(fault) not in gone]))
 
     def _use(self, faults: tuple[Fault, ...]) -> None:
         self.faults = faults
@@ -248,6 +258,17 @@ class LayerService:
             raise AssertionError(text)
         if self.idle_blocks:
             raise AssertionError(_never_entered(type(self.idle_blocks[0]).__name__))
+
+
+def _in_order(store: LayerStore, operations: Operations, orders: Iterator[int]) -> Proceed:
+    """Carries calls out; each gets its place in the log at the moment at which it takes effect."""
+
+    def perform(call: Call) -> Response:
+        with store.lock:
+            call.order = next(orders)
+            return operations.perform(call)
+
+    return perform
 
 
 # --- what people read

@@ -176,7 +176,7 @@ def test_a_store_without_its_lock_is_detected(layerperm: LayerPerm) -> None:
         both_have_read.wait(LIMIT)
         return real_id()
 
-    store._lock, store._new_id = nullcontext(), new_id
+    store.lock, store._new_id = nullcontext(), new_id
     events: list[Event] = []
 
     def add(sid: str) -> None:
