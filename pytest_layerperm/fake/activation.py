@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import os
+import threading
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..patches import environment
+from ..patches.replacing import put_back
+from ..patches.signals import uninterrupted
+from ..service import forks, late
 from ..service.active import Activation, activation_of, activations, current_service
-from ..service.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from datetime import datetime
 
     from responses import RequestsMock
@@ -18,19 +22,40 @@ if TYPE_CHECKING:
     from ..service.service import LayerService
 
 __tracebackhide__ = True
+__all__ = ["forks", "freeze", "keep_environment", "put_back_all", "serve_responses", "switch_off", "switch_on"]
+
+_switching = threading.RLock()
+"""One thread at a time changes which services are on."""
+_late_guard = ExitStack()
+"""What stays replaced for threads that outlive their test."""
 
 
 def switch_on(service: LayerService, frozen_at: datetime | None = None) -> None:
     """Puts the service under all clients of the process. Undone as a whole if any part of it fails.
 
-    A service that is on already stays where it is, and has to be switched off once more.
+    A service that is on already stays where it is, and has to be switched off once more. Raises RuntimeError if
+    another thread has switched one on: there is one environment and one clock for all threads.
     """
+    entered = _entered(service)
+    try:
+        with uninterrupted(), _switching:
+            _switch_on(service, frozen_at)
+    except BaseException:
+        if _entered(service) > entered:  # A signal: the caller will not leave what it has not entered.
+            switch_off(service)
+        raise
+
+
+def _switch_on(service: LayerService, frozen_at: datetime | None) -> None:
     already = activation_of(service)
     if already is not None:
         already.entered += 1
         return
+    _check_thread()
 
     from ..patches.children import children_kept_here
+    from ..patches.network import no_aws_names
+    from ..patches.retries import fresh_retries
     from ..patches.sessions import cheap_sessions
     from ..patches.waiting import botocore_waits
     from ..transports import aiobotocore, botocore
@@ -38,24 +63,31 @@ def switch_on(service: LayerService, frozen_at: datetime | None = None) -> None:
     from ..transports.moto.identities import MotoIdentities
 
     with ExitStack() as undo:
-        were = environment.change(environment.fake_environment(service.account_id, service.region_name))
-        undo.callback(environment.change, were)
-        undo.enter_context(children_kept_here(nested=bool(activations())))
+        activation = Activation(service, undo)
+        activation.test = _test_name()
+        activation.threads = frozenset(threading.enumerate())
+        activation.thread = threading.get_ident()
+        activation.were = environment.change(environment.fake_environment(service.account_id, service.region_name))
+        undo.callback(environment.change, activation.were)
+        undo.enter_context(children_kept_here())
         undo.enter_context(cheap_sessions())
-        undo.enter_context(botocore_waits(_current_time))
-        undo.enter_context(botocore.caught(current_service))
-        undo.enter_context(aiobotocore.caught(current_service))
+        undo.enter_context(botocore_waits())
+        undo.enter_context(fresh_retries())
+        undo.enter_context(botocore.caught())
+        undo.enter_context(aiobotocore.caught())
+        undo.enter_context(no_aws_names())
         undo.enter_context(joined(current_service))
-        clock = None if frozen_at is None else _frozen(undo, frozen_at)
-        kept = undo.pop_all()
-    service.other_services, service.callers.identities = Moto(service, kept), MotoIdentities()
-    activations().append(Activation(service, kept, clock=clock))
+        if frozen_at is not None:
+            activation.clock = undo.enter_context(_frozen(frozen_at))
+        activation.undo = undo.pop_all()
+    service.other_services, service.callers.identities = Moto(service, activation.undo), MotoIdentities()
+    activations().append(activation)
 
 
 def freeze(service: LayerService, when: datetime) -> Any:
     """Freezes the clock until the service is switched off; returns freezegun's frozen clock."""
     activation = _innermost(service)
-    activation.clock = _frozen(activation.undo, when)
+    activation.clock = activation.undo.enter_context(_frozen(when))
     return activation.clock
 
 
@@ -78,12 +110,38 @@ def serve_responses(service: LayerService) -> tuple[RequestsMock, Callable[[], N
     return mock, stop
 
 
+def keep_environment(service: LayerService, patch: environment.Patch) -> None:
+    """Has the variables outlast an ``undo`` of a ``monkeypatch`` that is undone after the service is switched off."""
+    wanted = environment.fake_environment(service.account_id, service.region_name)
+    environment.remember(wanted, patch)
+
+    def again() -> None:
+        activation = activation_of(service)
+        if activation is not None:
+            environment.remember(wanted, patch)
+            activation.were.update(environment.change({**activation.were, **wanted}))
+
+    environment.survive(patch, again)
+
+
 def switch_off(service: LayerService) -> None:
     """Restores what was there before, once the service was switched off as often as it was switched on.
 
     Services are switched off in the reverse of the order in which they were switched on. Raises RuntimeError if
     they were not; those that were switched on later are off then, too.
     """
+    entered = _entered(service)
+    try:
+        with uninterrupted(), _switching:
+            _switch_off(service)
+    except BaseException:
+        if entered and _entered(service) == entered:  # A signal that came before anything else.
+            with uninterrupted(), _switching:
+                _switch_off(service)
+        raise
+
+
+def _switch_off(service: LayerService) -> None:
     activation = activation_of(service)
     if activation is None:
         raise RuntimeError("this LayerPerm is not on: it was never started, or stopped with one entered before it")
@@ -91,16 +149,56 @@ def switch_off(service: LayerService) -> None:
     if activation.entered:
         return
     place = activations().index(activation)
-    left_on = len(activations()) - place - 1
-    try:
-        with ExitStack() as undo:
-            for each in activations()[place:]:
-                each.service.other_services = None
-                undo.push(each.undo)
-    finally:
-        del activations()[place:]
-    if left_on:
-        raise RuntimeError(f"{left_on} LayerPerm entered after this one and never left; switched off now")
+    leaving = activations()[place:]
+    late.end(activation.test, activation.threads)
+    del activations()[place:]
+    with ExitStack() as undo:
+        undo.callback(_guard_late_threads)
+        for each in leaving:
+            each.service.other_services = None
+            undo.push(each.undo)
+    if len(leaving) > 1:
+        raise RuntimeError(f"{len(leaving) - 1} LayerPerm entered after this one and never left; switched off now")
+
+
+def put_back_all(*, session_is_over: bool = False) -> None:
+    """Puts back what the undo of someone else has brought back since, and what is no longer needed."""
+    if session_is_over:
+        late.jobs.clear()
+    _guard_late_threads()
+    put_back()
+
+
+def _guard_late_threads() -> None:
+    """Keeps the threads of finished tests from AWS, for as long as they run."""
+    if late.jobs:
+        late.forget_ended()
+    _late_guard.close()
+    if late.jobs:
+        from ..patches.network import no_aws_names
+        from ..transports import botocore
+
+        _late_guard.enter_context(botocore.caught())
+        _late_guard.enter_context(no_aws_names())
+
+
+def _check_thread() -> None:
+    found = activations()
+    if found and found[-1].thread != threading.get_ident():
+        raise RuntimeError(
+            f"another thread has a LayerPerm on, started by {found[-1].test}: it is the fake of all threads of this "
+            "process. Use that one, with .client(account_id) for another account, or start this one in its thread."
+        )
+
+
+def _entered(service: LayerService) -> int:
+    activation = activation_of(service)
+    return 0 if activation is None else activation.entered
+
+
+def _test_name() -> str:
+    """The test that pytest runs at this moment, without the name of its phase."""
+    return os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0] or "a LayerPerm"
 
 
 def _innermost(service: LayerService) -> Activation:
@@ -110,13 +208,25 @@ def _innermost(service: LayerService) -> Activation:
     return found[-1]
 
 
-def _frozen(undo: ExitStack, when: datetime) -> Any:
-    from freezegun import freeze_time
+@contextmanager
+def _frozen(when: datetime) -> Generator[Any]:
+    """Freezes the clock. Left before a clock that was frozen inside, it leaves that one in force."""
+    import freezegun.api as freezegun
 
     # pytest's own stopwatch goes on: a frozen one makes nonsense of the durations that it reports. So does the event
     # loop's: one whose clock stands still never wakes up a task.
-    return undo.enter_context(freeze_time(when, ignore=["_pytest.timing"], real_asyncio=True))
-
-
-def _current_time() -> VirtualTime:
-    return current_service().virtual_time
+    freezer = freezegun.freeze_time(when, ignore=["_pytest.timing"], real_asyncio=True)
+    clock = freezer.start()
+    try:
+        yield clock
+    finally:
+        if clock in freezegun.freeze_factories:
+            place = freezegun.freeze_factories.index(clock)
+            for stack in (
+                freezegun.freeze_factories,
+                freezegun.ignore_lists,
+                freezegun.tick_flags,
+                freezegun.tz_offsets,
+            ):
+                stack.append(stack.pop(place))  # freezegun's stop() takes the last one, whosever it is.
+        freezer.stop()

@@ -85,15 +85,32 @@ class LayerPerm:
     # --- on and off
 
     def __enter__(self) -> LayerPerm:
-        self.start()
+        entered = self._entered
+        try:
+            self.start()
+        except BaseException:
+            if self._entered > entered:  # A signal that came after the last step.
+                self.stop()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        entered = self._entered
+        try:
+            self.stop()
+        except BaseException:
+            if entered and self._entered == entered:  # A signal that came before the first step.
+                self.stop()
+            raise
         if error is None and not self.active:
             self.verify()
+
+    @property
+    def _entered(self) -> int:
+        activation = activation_of(self._service)
+        return 0 if activation is None else activation.entered
 
     def start(self) -> None:
         """Turns the fake on, empty; ``stop()`` turns it off again. Nested calls count, and keep what is there."""

@@ -162,7 +162,7 @@ class LayerStore:
 
     def layers_ever(self) -> list[LayerId]:
         """All layers that were ever published, also those whose versions are all deleted; oldest first."""
-        with self._lock:
+        with self.lock:
             return list(self._layers)
 
     # --- policies

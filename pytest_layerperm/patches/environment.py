@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 FIXED = {
@@ -11,7 +11,7 @@ FIXED = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-"""No file and no service of the machine is asked who the caller is."""
+"""No file and no service of the machine says who the caller is."""
 _ABSENT = (
     "AWS_ACCOUNT_ID",
     "AWS_ACCOUNT_ID_ENDPOINT_MODE",
@@ -60,7 +60,7 @@ _ABSENT = (
     "BOTO_CONFIG",
     "MOTO_ACCOUNT_ID",
 )
-"""All by which botocore can be told other than its defaults, where AWS keeps its models and certificates aside."""
+"""Every variable that changes botocore's defaults, except data paths and CA bundles."""
 
 
 class Patch(Protocol):
@@ -70,13 +70,15 @@ class Patch(Protocol):
 
     def delenv(self, name: str) -> None: ...
 
+    def undo(self) -> None: ...
+
 
 SECRET_KEY = "layerperm"  # noqa: S105 - signatures are never checked
 
 
 def fake_environment(access_key: str, region_name: str) -> dict[str, str | None]:
     """What the variables must be: the fake's own credentials and region, no profiles, no instance metadata,
-    no endpoints of elsewhere, botocore's own retry settings. None means absent.
+    no custom endpoint URLs, botocore's own retry settings. None means absent.
     """
     wanted: dict[str, str | None] = dict.fromkeys(_ABSENT)
     wanted.update(FIXED)
@@ -95,19 +97,21 @@ def fake_environment(access_key: str, region_name: str) -> dict[str, str | None]
 def change(wanted: Mapping[str, str | None]) -> dict[str, str | None]:
     """Sets and removes variables; returns what they were, for another ``change`` to restore."""
     were: dict[str, str | None] = dict.fromkeys(wanted)
-    were.update([(name, os.environ[name]) for name in os.environ if name in were])
-    for name, value in wanted.items():
-        if value == were[name]:
-            continue
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
+    changed = {name: value for name, value in wanted.items() if value is not None}
+    for name in tuple(os.environ):  # Names first: to read a variable costs more than to see that it is another's.
+        if name in were:
+            value = were[name] = os.environ[name]
+            if wanted[name] is None:
+                del os.environ[name]
+            elif changed[name] == value:
+                del changed[name]
+    for name, value in changed.items():
+        os.environ[name] = value
     return were
 
 
 def remember(names: Iterable[str], patch: Patch) -> None:
-    """Has a patcher that will be undone later than the fake restore the variables as they are now.
+    """Has a patcher that is undone after the fake restore the variables as they are now.
 
     It would otherwise restore what it saw when a test first used it: the fake's own values.
     """
@@ -116,3 +120,14 @@ def remember(names: Iterable[str], patch: Patch) -> None:
         patch.setenv(name, value or "")
         if value is None:
             patch.delenv(name)
+
+
+def survive(patch: Patch, again: Callable[[], None]) -> None:
+    """Calls ``again`` after each ``undo`` of a patcher: what it undoes in the middle of a test may be the fake's."""
+    undo = patch.undo
+
+    def undo_and_again() -> None:
+        undo()
+        again()
+
+    patch.undo = undo_and_again

@@ -26,7 +26,8 @@ def on_import(tells: Mapping[str, Tell]) -> Generator[None]:
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)
+        if finder in sys.meta_path:  # Someone else may have put back a list from before.
+            sys.meta_path.remove(finder)
 
 
 class _Finder(MetaPathFinder):

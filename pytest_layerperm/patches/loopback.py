@@ -7,6 +7,8 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult
 
+_SPARED = "127.0.0.1,localhost"
+
 
 def is_loopback(url: SplitResult) -> bool:
     """Whether the URL leads to this machine: a server that the test runs itself."""
@@ -30,6 +32,7 @@ def is_loopback_host(host: str) -> bool:
 
 def no_proxy(environment: Mapping[str, str]) -> dict[str, str]:
     """Variables that keep requests to this machine from a proxy that the environment names."""
-    listed = [environment.get("no_proxy") or environment.get("NO_PROXY") or "", "127.0.0.1", "localhost"]
-    hosts = ",".join([host for host in listed if host])
+    hosts = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    if not hosts.endswith(_SPARED):
+        hosts = f"{hosts},{_SPARED}" if hosts else _SPARED
     return {"NO_PROXY": hosts, "no_proxy": hosts}

@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from ..service.active import active_service
 from .environment import SECRET_KEY
+from .replacing import replaced
 
 if TYPE_CHECKING:
     import boto3
@@ -61,11 +63,21 @@ def cheap_sessions() -> Generator[None]:
     import boto3
 
     module: Any = boto3
-    saved = (module.DEFAULT_SESSION, module.setup_default_session)
-    plain_setup: Callable[..., None] = module.setup_default_session
+    before, module.DEFAULT_SESSION = module.DEFAULT_SESSION, None
+    try:
+        with replaced((module, "setup_default_session", _setting_up)), _shared_models():
+            yield
+    finally:
+        module.DEFAULT_SESSION = before
+
+
+def _setting_up(plain_setup: Callable[..., None]) -> Callable[..., None]:
+    import boto3
+
+    module: Any = boto3
 
     def setup_default_session(**settings: Any) -> None:
-        key = None if settings else _environment_key()
+        key = None if settings or active_service() is None else _environment_key()
         known = None if key is None else _default_sessions.get(key)
         if known is not None and known.unchanged:
             module.DEFAULT_SESSION = known.session
@@ -76,13 +88,7 @@ def cheap_sessions() -> Generator[None]:
                 _default_sessions.clear()
             _default_sessions[key] = _Reusable(module.DEFAULT_SESSION)
 
-    module.DEFAULT_SESSION = None
-    module.setup_default_session = setup_default_session
-    try:
-        with _shared_models():
-            yield
-    finally:
-        module.DEFAULT_SESSION, module.setup_default_session = saved
+    return setup_default_session
 
 
 def _built_in_handlers() -> int:
@@ -158,24 +164,19 @@ def _shared_models() -> Generator[None]:
 
     kind: Any = botocore.loaders.Loader
 
-    def cache_of(loader: Any) -> dict[Any, Any]:
-        paths = tuple(loader.search_paths)
-        if not _only_installed(paths):
-            return loader.__dict__["_cache"]
-        return _models.setdefault((paths, tuple(loader.extras_types)), _Models())
-
-    def set_cache(loader: Any, cache: dict[Any, Any]) -> None:
-        loader.__dict__["_cache"] = cache
-
-    saved = kind.__dict__.get("_cache")
-    kind._cache = property(cache_of, set_cache)  # noqa: SLF001
-    try:
+    with replaced((kind, "_cache", lambda _: property(_cache_of, _set_cache))):
         yield
-    finally:
-        if saved is None:
-            del kind._cache  # noqa: SLF001
-        else:
-            kind._cache = saved  # noqa: SLF001
+
+
+def _cache_of(loader: Any) -> dict[Any, Any]:
+    paths = tuple(loader.search_paths)
+    if active_service() is None or not _only_installed(paths):
+        return loader.__dict__["_cache"]
+    return _models.setdefault((paths, tuple(loader.extras_types)), _Models())
+
+
+def _set_cache(loader: Any, cache: dict[Any, Any]) -> None:
+    loader.__dict__["_cache"] = cache
 
 
 def _only_installed(paths: tuple[str, ...]) -> bool:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
+from ..service.active import active_service
 from ..service.virtual_time import VirtualTime
+from .replacing import replaced
 
 _SHORTEST = 0.001
 """Seconds: less might not move a clock of microseconds at all."""
@@ -24,7 +26,7 @@ class _TimeModule:
 
 
 @contextmanager
-def botocore_waits(current: Callable[[], VirtualTime]) -> Generator[None]:
+def botocore_waits() -> Generator[None]:
     """Botocore's own waiting, and nobody else's, on the current fake's time.
 
     The back-off of all retry modes sleeps in ``botocore.endpoint``; the adaptive mode also waits for tokens of its
@@ -33,51 +35,70 @@ def botocore_waits(current: Callable[[], VirtualTime]) -> Generator[None]:
     import botocore.endpoint
     import botocore.retries.bucket as bucket
 
-    endpoint: Any = botocore.endpoint
-    clock: Any = bucket.Clock
+    with (
+        replaced(
+            (botocore.endpoint, "time", lambda _: _TimeModule(_sleep)),
+            (bucket.Clock, "current_time", _on_virtual_time),
+        ),
+        token_waits(bucket.TokenBucket),
+    ):
+        yield
 
-    def sleep(seconds: float) -> None:
-        current().sleep(seconds)
 
-    def current_time(self: Any) -> float:
-        return current().now()
+def _virtual_time() -> VirtualTime | None:
+    service = active_service()
+    return None if service is None else service.virtual_time
 
-    saved = (endpoint.time, clock.current_time)
-    endpoint.time = _TimeModule(sleep)
-    clock.current_time = current_time
-    try:
-        with token_waits(bucket.TokenBucket, current):
-            yield
-    finally:
-        endpoint.time, clock.current_time = saved
+
+def _sleep(seconds: float) -> None:
+    virtual_time = _virtual_time()
+    (time.sleep if virtual_time is None else virtual_time.sleep)(seconds)
+
+
+def _on_virtual_time(original: Callable[[Any], float]) -> Callable[[Any], float]:
+    def current_time(clock: Any) -> float:
+        virtual_time = _virtual_time()
+        return original(clock) if virtual_time is None else virtual_time.now()
+
+    return current_time
+
+
+_refilled: dict[int, Any] = {}
+"""Token buckets that were refilled on virtual time."""
 
 
 @contextmanager
-def token_waits(tokens: Any, current: Callable[[], VirtualTime]) -> Generator[None]:
+def token_waits(tokens: Any) -> Generator[None]:
     """Waits of a token bucket class, botocore's or aiobotocore's, on the current fake's time."""
-    refilled: dict[int, Any] = {}
-    original_sleep_amount, original_refill = tokens._sleep_amount, tokens._refill  # noqa: SLF001
+    with replaced((tokens, "_sleep_amount", _waiting_virtually), (tokens, "_refill", _refilling)):
+        try:
+            yield
+        finally:
+            # A client that outlives the fake must not find its last refill in the future.
+            while _refilled:
+                _refilled.popitem()[1]._last_timestamp = None  # noqa: SLF001
 
-    def sleep_amount(self: Any, amount: float) -> float:
-        seconds: float = original_sleep_amount(self, amount)
-        while seconds > 0 and not current().real_sleep:
-            current().sleep(max(seconds, _SHORTEST))
-            self._refill()
-            seconds = original_sleep_amount(self, amount)
+
+def _waiting_virtually(original: Callable[[Any, float], float]) -> Callable[[Any, float], float]:
+    def sleep_amount(tokens: Any, amount: float) -> float:
+        seconds = original(tokens, amount)
+        virtual_time = _virtual_time()
+        while virtual_time is not None and seconds > 0 and not virtual_time.real_sleep:
+            virtual_time.sleep(max(seconds, _SHORTEST))
+            tokens._refill()  # noqa: SLF001
+            seconds = original(tokens, amount)
         return seconds
 
-    def refill(self: Any) -> None:
-        refilled[id(self)] = self
-        if self._last_timestamp is not None and self._last_timestamp > self._clock.current_time():
-            # Last refilled before the clock was set back: the difference would be owed.
-            self._last_timestamp = None
-        original_refill(self)
+    return sleep_amount
 
-    tokens._sleep_amount, tokens._refill = sleep_amount, refill  # noqa: SLF001
-    try:
-        yield
-    finally:
-        tokens._sleep_amount, tokens._refill = original_sleep_amount, original_refill  # noqa: SLF001
-        # A client that outlives the fake must not find its last refill in the future.
-        for token_bucket in refilled.values():
-            token_bucket._last_timestamp = None  # noqa: SLF001
+
+def _refilling(original: Callable[[Any], None]) -> Callable[[Any], None]:
+    def refill(tokens: Any) -> None:
+        if active_service() is not None:
+            _refilled[id(tokens)] = tokens
+        if tokens._last_timestamp is not None and tokens._last_timestamp > tokens._clock.current_time():  # noqa: SLF001
+            # Last refilled before the clock was set back: the difference would be owed.
+            tokens._last_timestamp = None  # noqa: SLF001
+        original(tokens)
+
+    return refill

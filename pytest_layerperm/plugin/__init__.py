@@ -66,6 +66,19 @@ def _first_of_function_scope(item: pytest.Item, names: list[str]) -> int:
     return len(names)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Imports the fake before any fixture: one of them may replace the file system, and modules with it."""
+    if "layerperm" in getattr(item, "fixturenames", ()):
+        from ..fake import activation as _  # noqa: F401
+
+
+def pytest_sessionfinish() -> None:
+    activation = sys.modules.get("pytest_layerperm.fake.activation")
+    if activation is not None:
+        activation.put_back_all(session_is_over=True)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Generator[None, object, object]:
     """Keeps the services that the test switches on, by the fixture or by itself, until its reports are made."""
@@ -109,6 +122,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
         left_on = [service for service in item.stash.get(STARTED, None) or () if service in _services_on()]
         for service in reversed(left_on):
             _switch_off(service)
+        activation = sys.modules.get("pytest_layerperm.fake.activation")
+        if activation is not None:
+            activation.put_back_all()
         if FAKE in item.stash:
             del item.stash[FAKE]
         if STARTED in item.stash:

@@ -48,7 +48,7 @@ def layerperm(request: pytest.FixtureRequest) -> Iterator[LayerPerm]:
             assert_layer_shared_with("222222222222")
     """
     from ..fake import NEW_YEAR, LayerPerm, service_of
-    from ..patches.environment import fake_environment, remember
+    from ..fake.activation import keep_environment
     from .markers import test_faults, test_settings
 
     item: pytest.Item = request.node  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
@@ -60,7 +60,7 @@ def layerperm(request: pytest.FixtureRequest) -> Iterator[LayerPerm]:
     for fault, marker in faults:
         service_of(fake).inject(fault, origin=marker)
     if "monkeypatch" in request.fixturenames:
-        remember(fake_environment(fake.account_id, fake.region_name), request.getfixturevalue("monkeypatch"))
+        keep_environment(service_of(fake), request.getfixturevalue("monkeypatch"))
     item.stash[FAKE] = fake
     fake.start()
     try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest_layerperm
+
+from . import late
 
 if TYPE_CHECKING:
     from .service import LayerService
@@ -22,6 +25,14 @@ class Activation:
     """How many times it was switched on; it is off once it was switched off as often."""
     clock: Any = None
     """freezegun's frozen clock; None if the clock runs."""
+    test: str = ""
+    """What switched it on, for messages."""
+    threads: frozenset[threading.Thread] = frozenset()
+    """Those that were there before."""
+    were: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
+    """Environment variables as they were before."""
+    thread: int = 0
+    """The one that switched it on."""
 
     def __post_init__(self) -> None:
         kept = pytest_layerperm.services_of_test
@@ -52,6 +63,16 @@ def active_service() -> LayerService | None:
 def current_service() -> LayerService:
     """The innermost service that is on, for code that only runs while one is."""
     return _activations[-1].service
+
+
+def calling_service() -> LayerService | None:
+    """The service that gets a request of this thread; None if none is on.
+
+    Raises RequestRefused in a thread that outlives its test.
+    """
+    if late.jobs:
+        late.check()
+    return _activations[-1].service if _activations else None
 
 
 def services_on() -> list[LayerService]:

@@ -121,6 +121,8 @@ class LayerService:
         """What must fail the test even if the code under test swallows it."""
         self.gone_past = CallsGonePast()
         """Layer calls of clients whose endpoint is another server on this machine."""
+        self.children: list[Any] = []
+        """What forked children share with this process: a page of memory for each, see ``forks``."""
         self.idle_blocks: list[object] = []
         """Assertions of a block that have no block yet; left so, they have looked at nothing."""
         self.injections: list[Injection] = []
@@ -218,6 +220,17 @@ class LayerService:
         self.escaped.append(refused)
         raise refused
 
+    def refuse_host(self, host: str) -> NoReturn:
+        """Blocks the look-up of an AWS host by what is not a client of botocore. Fails the test in any case."""
+        refused = RequestRefused(
+            f"pytest-layerperm blocked the look-up of {host}: while a fake is on, this process cannot reach AWS. "
+            "It answers the clients of boto3 and aiobotocore. For the requests library use the fixture "
+            "layerperm_responses; for any other client, and for other programs, make .url of the fixture "
+            "layerperm_server their endpoint."
+        )
+        self.escaped.append(refused)
+        raise refused
+
     # --- faults
 
     def inject(self, *faults: Fault, origin: str | None = None) -> Injection:
@@ -254,6 +267,9 @@ class LayerService:
         """Raises what escaped, or AssertionError for faults that never struck and assertions that never looked."""
         if self.escaped:
             raise self.escaped[0]
+        rejected = calls_of_children(self.children)
+        if rejected:
+            raise AssertionError(_rejected_in_children(rejected))
         if text := never_struck(self.injections, self.calls, self.gone_past):
             raise AssertionError(text)
         if self.idle_blocks:
@@ -280,6 +296,22 @@ def _never_entered(helper: str) -> str:
         f"{helper}() was called without a block, and looked at nothing\n"
         f"What to do: write `with {helper}():` around the code under test."
     )
+
+
+def calls_of_children(pages: Iterable[Any]) -> list[str]:
+    """What forked children were rejected, oldest child first."""
+    return [line for page in pages for line in page[:].rstrip(b"\0").decode("utf-8", "replace").splitlines()]
+
+
+def _rejected_in_children(calls: Sequence[str]) -> str:
+    shown = "\n".join([f"  {call}" for call in calls])
+    return f"a forked child used the fake, which rejected it: the child has a copy\n{shown}\n{FORKED_WAY_OUT}"
+
+
+FORKED_WAY_OUT = (
+    'What to do: give the child the endpoint of the fixture layerperm_server, and start it by "spawn" or as a program; '
+    "or use threads."
+)
 
 
 def _blocked(method: str, url: SplitResult, action: str | None) -> str:

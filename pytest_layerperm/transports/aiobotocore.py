@@ -19,22 +19,21 @@ from botocore.awsrequest import AWSResponse
 from ..patches.environment import SECRET_KEY
 from ..patches.imports import on_import
 from ..patches.loopback import is_loopback
+from ..patches.replacing import replaced
 from ..patches.waiting import token_waits
-from ..service.service import LayerService
+from ..service.active import active_service, calling_service
 from .translate import answer_botocore, bytes_of, count_gone_past, read_timeout_of
 
 __tracebackhide__ = True
 
-Current = Callable[[], LayerService]
-
 
 @contextmanager
-def caught(current: Current) -> Generator[None]:
-    """Catches every aiobotocore client's requests for the current service, from the moment aiobotocore is there."""
+def caught() -> Generator[None]:
+    """Catches every aiobotocore client's requests for the service that is on, from the moment aiobotocore is there."""
     with ExitStack() as undo:
 
-        def patch(seam: Callable[[Any, Current], AbstractContextManager[None]], module: Any) -> None:
-            undo.enter_context(seam(module, current))
+        def patch(seam: Callable[[Any], AbstractContextManager[None]], module: Any) -> None:
+            undo.enter_context(seam(module))
 
         undo.enter_context(on_import({f"aiobotocore.{name}": partial(patch, seam) for name, seam in _SEAMS.items()}))
         yield
@@ -43,90 +42,88 @@ def caught(current: Current) -> Generator[None]:
 # --- what is caught where
 
 
-@contextmanager
-def _replaced(owner: Any, name: str, value: Any) -> Generator[None]:
-    original = getattr(owner, name)
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        setattr(owner, name, original)
-
-
-def _aiohttp_session(module: Any, current: Current) -> AbstractContextManager[None]:
+def _aiohttp_session(module: Any) -> AbstractContextManager[None]:
     from asyncio import sleep
 
-    return _caught_session(module.AIOHTTPSession, current, lambda session: session._timeout.sock_read, sleep)  # noqa: SLF001
+    return _caught_session(module.AIOHTTPSession, lambda session: session._timeout.sock_read, sleep)  # noqa: SLF001
 
 
-def _httpx_session(module: Any, current: Current) -> AbstractContextManager[None]:
+def _httpx_session(module: Any) -> AbstractContextManager[None]:
     async def sleep(seconds: float) -> None:
         # anyio is there wherever httpx is, and right under asyncio and trio.
         await import_module("anyio").sleep(seconds)
 
-    return _caught_session(module.HttpxSession, current, lambda session: session._timeout.read, sleep)  # noqa: SLF001
+    return _caught_session(module.HttpxSession, lambda session: session._timeout.read, sleep)  # noqa: SLF001
 
 
 def _caught_session(
-    session_class: Any, current: Current, timeout_of: Callable[[Any], Any], sleep: Callable[[float], Any]
+    session_class: Any, timeout_of: Callable[[Any], Any], sleep: Callable[[float], Any]
 ) -> AbstractContextManager[None]:
-    real_send = session_class.send
+    def catching(real_send: Callable[..., Any]) -> Callable[..., Any]:
+        async def send(session: Any, request: Any) -> Any:
+            url = urlsplit(str(request.url))
+            service = calling_service()
+            if service is not None and is_loopback(url):
+                count_gone_past(service, request, url)
+                return await real_send(session, request)
+            if service is None:
+                return await real_send(session, request)
+            # Other tasks run while a request is under way: that is when they overtake each other.
+            await sleep(0)
+            response = answer_botocore(service, request, url, read_timeout_of(timeout_of(session)))
+            if response is not None:
+                return _to_aiobotocore(request.url, response.status, service.headers_of(response), response.body)
+            request.body = await _read(request.body)
+            status, headers, body = service.answer_other_service(request, url)
+            return _to_aiobotocore(request.url, status, headers, bytes_of(body))
 
-    async def send(session: Any, request: Any) -> Any:
-        # Other tasks run while a request is under way: that is when they overtake each other.
-        await sleep(0)
-        url = urlsplit(str(request.url))
-        service = current()
-        response = answer_botocore(service, request, url, read_timeout_of(timeout_of(session)))
-        if response is not None:
-            return _to_aiobotocore(request.url, response.status, service.headers_of(response), response.body)
-        if is_loopback(url):
-            count_gone_past(service, request, url)
-            return await real_send(session, request)
-        request.body = await _read(request.body)
-        status, headers, body = service.answer_other_service(request, url)
-        return _to_aiobotocore(request.url, status, headers, bytes_of(body))
+        return send
 
-    return _replaced(session_class, "send", send)
-
-
-def _signers(module: Any, current: Current) -> AbstractContextManager[None]:
-    signer_class = module.AioRequestSigner
-    real_auth = signer_class.get_auth_instance
-
-    async def get_auth_instance(signer: Any, *args: Any, **kwargs: Any) -> Any:
-        # A client made on a machine without credentials signs as the default account.
-        if signer._credentials is None and kwargs.get("request_credentials") is None:  # noqa: SLF001
-            credentials = import_module("aiobotocore.credentials").AioCredentials
-            kwargs["request_credentials"] = credentials(current().account_id, SECRET_KEY)
-        return await real_auth(signer, *args, **kwargs)
-
-    return _replaced(signer_class, "get_auth_instance", get_auth_instance)
+    return replaced((session_class, "send", catching))
 
 
-def _endpoint(module: Any, current: Current) -> AbstractContextManager[None]:
-    real_first = module.first_non_none_response
+def _signers(module: Any) -> AbstractContextManager[None]:
+    def signing(real_auth: Callable[..., Any]) -> Callable[..., Any]:
+        async def get_auth_instance(signer: Any, *args: Any, **kwargs: Any) -> Any:
+            service = active_service()
+            # A client made on a machine without credentials signs as the default account.
+            if service is not None and signer._credentials is None and kwargs.get("request_credentials") is None:  # noqa: SLF001
+                credentials = import_module("aiobotocore.credentials").AioCredentials
+                kwargs["request_credentials"] = credentials(service.account_id, SECRET_KEY)
+            return await real_auth(signer, *args, **kwargs)
 
-    def first_answer(responses: Any, default: Any = None) -> Any:
-        """What the handlers of an event say. The endpoint asks for two: an answer without sending, which moto's
-        mock has for endpoints of its own on this machine, and how many seconds to wait before the next attempt.
-        """
-        found: Any = real_first(responses, default)
-        if type(found) is AWSResponse:
-            sync: Any = found
-            return _to_aiobotocore(sync.url, sync.status_code, sync.headers, bytes_of(sync.content))
-        if isinstance(found, (int, float)) and not isinstance(found, bool):
-            return current().virtual_time.begin_wait(found)
-        return found
+        return get_auth_instance
 
-    return _replaced(module, "first_non_none_response", first_answer)
+    return replaced((module.AioRequestSigner, "get_auth_instance", signing))
 
 
-def _tokens(module: Any, current: Current) -> AbstractContextManager[None]:
-    return token_waits(module.AsyncTokenBucket, lambda: current().virtual_time)
+def _endpoint(module: Any) -> AbstractContextManager[None]:
+    def answering(real_first: Callable[..., Any]) -> Callable[..., Any]:
+        def first_answer(responses: Any, default: Any = None) -> Any:
+            """What the handlers of an event say. The endpoint asks for two: a response without sending, which moto's
+            mock has for endpoints of its own on this machine, and how many seconds to wait before the next attempt.
+            """
+            found: Any = real_first(responses, default)
+            service = active_service()
+            if service is None:
+                return found
+            if type(found) is AWSResponse:
+                sync: Any = found
+                return _to_aiobotocore(sync.url, sync.status_code, sync.headers, bytes_of(sync.content))
+            if isinstance(found, (int, float)) and not isinstance(found, bool):
+                return service.virtual_time.begin_wait(found)
+            return found
+
+        return first_answer
+
+    return replaced((module, "first_non_none_response", answering))
 
 
-_SEAMS: dict[str, Callable[[Any, Current], AbstractContextManager[None]]] = {
+def _tokens(module: Any) -> AbstractContextManager[None]:
+    return token_waits(module.AsyncTokenBucket)
+
+
+_SEAMS: dict[str, Callable[[Any], AbstractContextManager[None]]] = {
     "httpsession": _aiohttp_session,
     "httpxsession": _httpx_session,
     "signers": _signers,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.httpsession
@@ -16,54 +15,57 @@ from botocore.credentials import Credentials
 
 from ..patches.environment import SECRET_KEY
 from ..patches.loopback import is_loopback
+from ..patches.replacing import replaced
+from ..service.active import active_service, calling_service
 from .translate import answer_botocore, bytes_of, count_gone_past, read_timeout_of
-
-if TYPE_CHECKING:
-    from ..service.service import LayerService
 
 __tracebackhide__ = True
 
 
-@contextmanager
-def caught(current: Callable[[], LayerService]) -> Generator[None]:
-    """Catches every botocore client's requests for the current service."""
-    session_class: Any = botocore.httpsession.URLLib3Session
-    proxy_class: Any = botocore.httpsession.ProxyConfiguration
-    signer_class: Any = botocore.signers.RequestSigner
-    real_send = session_class.send
-    real_auth = signer_class.get_auth_instance
-    real_proxy = proxy_class.proxy_url_for
+def caught() -> replaced:
+    """Catches every botocore client's requests for the service that is on."""
+    return replaced(
+        (botocore.httpsession.URLLib3Session, "send", _catching),
+        (botocore.httpsession.ProxyConfiguration, "proxy_url_for", _without_proxy),
+        (botocore.signers.RequestSigner, "get_auth_instance", _signing),
+    )
 
+
+def _catching(real_send: Callable[..., Any]) -> Callable[..., Any]:
     def send(session: Any, request: Any) -> Any:
         url = urlsplit(str(request.url))
-        service = current()
+        service = calling_service()
+        if service is not None and is_loopback(url):
+            count_gone_past(service, request, url)
+            return real_send(session, request)
+        if service is None:
+            return real_send(session, request)
         response = answer_botocore(service, request, url, read_timeout_of(session._timeout))  # noqa: SLF001
         if response is not None:
             return _Answer(request.url, response.status, service.headers_of(response), response.body)
-        if is_loopback(url):
-            count_gone_past(service, request, url)
-            return real_send(session, request)
         status, headers, body = service.answer_other_service(request, url)
         return to_botocore(request.url, status, headers, bytes_of(body))
 
+    return send
+
+
+def _signing(real_auth: Callable[..., Any]) -> Callable[..., Any]:
     def get_auth_instance(signer: Any, *args: Any, **kwargs: Any) -> Any:
+        service = active_service()
         # A client made on a machine without credentials signs as the default account.
-        if signer._credentials is None and kwargs.get("request_credentials") is None:  # noqa: SLF001
-            kwargs["request_credentials"] = Credentials(current().account_id, SECRET_KEY)
+        if service is not None and signer._credentials is None and kwargs.get("request_credentials") is None:  # noqa: SLF001
+            kwargs["request_credentials"] = Credentials(service.account_id, SECRET_KEY)
         return real_auth(signer, *args, **kwargs)
 
-    def no_proxy(configuration: Any, url: Any) -> None:
-        """Only requests to this machine are sent at all, and these go straight there."""
+    return get_auth_instance
 
-    session_class.send = send
-    proxy_class.proxy_url_for = no_proxy
-    signer_class.get_auth_instance = get_auth_instance
-    try:
-        yield
-    finally:
-        session_class.send = real_send
-        proxy_class.proxy_url_for = real_proxy
-        signer_class.get_auth_instance = real_auth
+
+def _without_proxy(real_proxy: Callable[..., Any]) -> Callable[..., Any]:
+    def proxy_url_for(configuration: Any, url: Any) -> Any:
+        """Only requests to this machine are sent at all, and these go straight there."""
+        return real_proxy(configuration, url) if active_service() is None else None
+
+    return proxy_url_for
 
 
 def to_botocore(url: str, status: int, headers: Any, body: bytes) -> Any:

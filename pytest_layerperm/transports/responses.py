@@ -16,29 +16,17 @@ from requests.adapters import HTTPAdapter
 from urllib3 import exceptions
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from ..lambda_api.arn import REGION
+from ..lambda_api.hosts import is_lambda_host
 from ..lambda_api.wire import API_PATH, Request
 from ..service.faults import ConnectionBroken
 from ..service.service import DEFAULT_READ_TIMEOUT, LayerService
 from .translate import TextHeaders, bytes_of, read_timeout_of
 
-_SUFFIXES = (
-    "amazonaws.com|api.aws"  # aws, aws-us-gov
-    "|amazonaws.com.cn|api.amazonwebservices.com.cn"
-    "|amazonaws.eu|api.amazonwebservices.eu"
-    "|c2s.ic.gov|api.aws.ic.gov"
-    "|sc2s.sgov.gov|api.aws.scloud"
-    "|cloud.adc-e.uk|api.cloud-aws.adc-e.uk"
-    "|csp.hci.ic.gov|api.aws.hci.ic.gov"
-)
-"""What Lambda's endpoints end in, partition by partition: plain and dual-stack (botocore's partitions.json)."""
-_HOST = re.compile(rf"lambda(-fips)?\.{REGION}\.({_SUFFIXES.replace('.', '[.]')})")
-
 
 def is_layer_call(request: Any) -> bool:
     """Whether a prepared request is for the layer API of AWS Lambda, in any partition."""
     url = urlsplit(str(request.url))
-    return url.path.startswith(API_PATH) and _HOST.fullmatch(url.hostname or "") is not None
+    return url.path.startswith(API_PATH) and is_lambda_host(url.hostname or "")
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
 from ...lambda_api.errors import LambdaError
+from ...lambda_api.hosts import is_aws_host
 from ...lambda_api.wire import NO_OPERATION, Request, Response, call_of, refuse, region_of, signature_of
 from ...patches.imports import on_import
 from ...patches.loopback import is_loopback
@@ -41,17 +42,6 @@ Answer = tuple[int, Any, Any]
 
 
 _METADATA = ("169.254.169.254", "fd00:ec2::254")
-_AWS = (
-    ".amazonaws.com",
-    ".amazonaws.com.cn",
-    ".amazonaws.eu",
-    ".aws",
-    ".c2s.ic.gov",
-    ".sc2s.sgov.gov",
-    ".csp.hci.ic.gov",
-    ".cloud.adc-e.uk",
-)
-"""The domains of AWS in all partitions."""
 
 
 class Moto:
@@ -71,7 +61,7 @@ class Moto:
         Raises RequestRefused for an operation that moto does not have.
         """
         host = url.hostname or ""
-        if host in _METADATA or not (host.endswith(_AWS) or private.mock_is_on()):
+        if host in _METADATA or not (is_aws_host(host) or private.mock_is_on()):
             self._service.refuse(request, url)
         own = self.own_answer(request, url)
         if own is not None:
