@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from .fake.layerperm import LayerPerm
     from .service.calls import CallLog, LoggedCall
     from .service.fault_kinds import ConnectionLost, Interleave, RateLimit, ServiceFailure, Slow, Throttle
-    from .service.faults import Fault
+    from .service.faults import Fault, RequestRefused
     from .service.layers import LayerVersion
-    from .service.service import RequestRefused
 
 terminal_columns = 80
 """Columns of the terminal, as the plugin saw it when pytest started."""
@@ -39,7 +38,7 @@ _HOMES = {
     "LayerVersion": "service.layers",
     "LoggedCall": "service.calls",
     "RateLimit": "service.fault_kinds",
-    "RequestRefused": "service.service",
+    "RequestRefused": "service.faults",
     "ServiceFailure": "service.fault_kinds",
     "Slow": "service.fault_kinds",
     "Throttle": "service.fault_kinds",

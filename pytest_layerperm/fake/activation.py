@@ -46,6 +46,15 @@ def switch_on(service: LayerService, frozen_at: datetime | None = None) -> None:
         raise
 
 
+def prepare() -> None:
+    """Imports what ``switch_on`` needs: in a test, another file system may be in force by then."""
+    import boto3  # noqa: F401
+
+    from ..patches import children, network, retries, sessions, waiting  # noqa: F401
+    from ..transports import aiobotocore, botocore  # noqa: F401
+    from ..transports.moto import hooks, identities  # noqa: F401
+
+
 def _switch_on(service: LayerService, frozen_at: datetime | None) -> None:
     already = activation_of(service)
     if already is not None:

@@ -426,7 +426,28 @@ def _decorated_class(fake: LayerPerm, decorated: type[Any]) -> Any:
             setattr(decorated, name, _decorated_function(fake, member, verified=True))
     if hasattr(decorated, "addCleanup"):
         decorated.setUp = _set_up(fake, decorated.setUp)
+        for name in ("setUpClass", "tearDownClass"):
+            setattr(decorated, name, classmethod(_for_the_class(fake, getattr(decorated, name).__func__)))
     return decorated
+
+
+def _for_the_class(fake: LayerPerm, function: Callable[..., Any]) -> Callable[..., Any]:
+    """``setUpClass`` or ``tearDownClass``, in which layer calls are rejected: each test starts with an empty fake."""
+
+    @functools.wraps(function)
+    def run(cls: Any) -> Any:
+        from ..service.fault_kinds import Rejected
+
+        with LayerPerm(fake.account_id, fake.region_name) as around:
+            around.inject(
+                Rejected(
+                    f"pytest-layerperm rejected a layer call in {function.__name__}: each test starts with an empty "
+                    "fake. Make it in setUp or tearDown, where the fake of @LayerPerm() is on."
+                )
+            )
+            return function(cls)
+
+    return run
 
 
 def _set_up(fake: LayerPerm, set_up: Callable[..., Any]) -> Callable[..., Any]:

@@ -70,7 +70,9 @@ def _first_of_function_scope(item: pytest.Item, names: list[str]) -> int:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Imports the fake before any fixture: one of them may replace the file system, and modules with it."""
     if "layerperm" in getattr(item, "fixturenames", ()):
-        from ..fake import activation as _  # noqa: F401
+        from ..fake.activation import prepare
+
+        prepare()
 
 
 def pytest_sessionfinish() -> None:

@@ -14,7 +14,7 @@ from typing import Literal
 from ..lambda_api.errors import ThrottlingException, TooManyRequestsException, internal_error
 from ..lambda_api.wire import Call, Response, refuse
 from .arguments import check_flag, check_operation, is_positive
-from .faults import ConnectionBroken, Fault, Proceed, note_lost
+from .faults import ConnectionBroken, Fault, Proceed, RequestRefused, note_lost
 
 THROTTLING_CODES = ("TooManyRequestsException", "ThrottlingException")
 BROKEN_CONNECTIONS = ("ConnectionClosedError", "EndpointConnectionError", "ReadTimeoutError")
@@ -279,6 +279,17 @@ class Interleave(Fault):
         finally:
             self._running.now = False
         return proceed(call)
+
+
+class Rejected(Fault):
+    """Raises RequestRefused for each layer call, as at a time at which none makes sense."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(times=None)
+        self.why = why
+
+    def strike(self, call: Call, proceed: Proceed) -> Response:
+        raise RequestRefused(self.why)
 
 
 def _throttled(code: str, retry_after: float | None) -> Response:

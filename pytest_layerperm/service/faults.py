@@ -22,6 +22,22 @@ class ConnectionBroken(Exception):
         self.kind = kind
 
 
+class RequestRefused(Exception):
+    """A request that the fake blocked: it would have left this machine. It fails the test in any case.
+
+    The message names the request. A test that expects it removes it from ``LayerPerm.escaped``.
+
+    >>> layerperm.client(endpoint_url="https://example.com").list_functions()
+    Traceback (most recent call last):
+        ...
+    pytest_layerperm.RequestRefused: pytest-layerperm blocked a request: GET https://example.com/...
+    >>> refused = layerperm.escaped.pop()
+    """
+
+
+RequestRefused.__module__ = "pytest_layerperm"  # People read the name that they import.
+
+
 class Fault:
     """One fault: which calls it takes, how often it strikes, and how often it did. The others are made of it.
 

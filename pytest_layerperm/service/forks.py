@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..lambda_api.wire import decode
 from .active import services_on
-from .service import FORKED_WAY_OUT, RequestRefused
+from .faults import RequestRefused
+from .service import FORKED_WAY_OUT
 
 if TYPE_CHECKING:
     from ..lambda_api.wire import Request

@@ -7,7 +7,7 @@ import threading
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
-from .service import RequestRefused
+from .faults import RequestRefused
 
 _POOLS = ("concurrent.futures.thread", "multiprocessing.pool", "anyio._backends._asyncio")
 """Modules whose threads work for one test after the other."""

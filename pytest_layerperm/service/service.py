@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from urllib.parse import parse_qs
@@ -16,7 +16,7 @@ from ..lambda_api.store import LayerStore
 from ..lambda_api.wire import API_PATH, NO_OPERATION, Call, Request, Response, decode
 from .callers import Callers
 from .calls import UNLOGGED, CallLog, CallsGonePast, LoggedCall, logged_parameters
-from .faults import ConnectionBroken, Fault, Proceed, compose, note_lost
+from .faults import ConnectionBroken, Fault, Proceed, RequestRefused, compose, note_lost
 from .identifiers import new_id
 from .injection import Injection, never_struck
 from .lambda_model import enum_values
@@ -30,22 +30,6 @@ __tracebackhide__ = True
 
 DEFAULT_READ_TIMEOUT = 60.0
 """Botocore's, in seconds."""
-
-
-class RequestRefused(Exception):
-    """A request that the fake blocked: it would have left this machine. It fails the test in any case.
-
-    The message names the request. A test that expects it removes it from ``LayerPerm.escaped``.
-
-    >>> layerperm.client(endpoint_url="https://example.com").list_functions()
-    Traceback (most recent call last):
-        ...
-    pytest_layerperm.RequestRefused: pytest-layerperm blocked a request: GET https://example.com/...
-    >>> refused = layerperm.escaped.pop()
-    """
-
-
-RequestRefused.__module__ = "pytest_layerperm"  # People read the name that they import.
 
 
 class OtherServices(Protocol):

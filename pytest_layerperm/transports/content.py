@@ -1,7 +1,7 @@
 """A small server of layer content on loopback: what ``Content.Location`` leads to without the live server.
 
-One for the process, started with the first location that is told. Until somebody downloads, it costs a socket and a
-sleeping thread. No thread of it is there while the process forks, and the child starts its own.
+One for the process, started with the first location that a response names. Until someone downloads, it costs a socket
+and a sleeping thread. No thread of it exists while the process forks, and the child starts its own.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from ..lambda_api.locations import located_at
+from ..patches.signals import uninterrupted
 
 if TYPE_CHECKING:
     from ..lambda_api.store import LayerStore
 
 NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
-"""What S3 says where there is no archive."""
+"""What S3 responds with if there is no archive."""
+NOT_SERVED = "https://layer-content.invalid"
+"""Where layer content is said to be if this process cannot listen: ``.invalid`` leads nowhere by definition."""
 _IDLE = 10.0
 """Seconds that a connection may be silent."""
 
@@ -56,7 +59,8 @@ class ContentServer:
         """Takes connections, in a thread that does not keep the process alive."""
         self._wake, woken = socket.socketpair()
         self._thread = threading.Thread(target=self._accept, args=(woken,), name="layerperm-content", daemon=True)
-        self._thread.start()
+        with uninterrupted():
+            self._thread.start()
 
     def pause(self) -> None:
         """Takes no more connections; those that are made wait."""
@@ -87,7 +91,7 @@ class ContentServer:
 
 def _answer(connection: socket.socket, archive_at: Callable[[str], bytes | None]) -> None:
     """Answers the request on a connection: GET and HEAD, as S3 does it."""
-    from http.server import BaseHTTPRequestHandler  # Slow to import, and few tests download.
+    from http.server import BaseHTTPRequestHandler  # http.server is slow to import, and few tests download.
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -124,7 +128,10 @@ def content_base(store: LayerStore) -> str:
     server = _server
     if server is None:
         with _starting:
-            server = _server = _server or ContentServer()
+            try:
+                server = _server = _server or ContentServer()
+            except Exception:  # Whatever a plugin that forbids sockets raises.
+                return NOT_SERVED
     return server.base(store)
 
 

@@ -155,7 +155,17 @@ class Moto:
             if not private.mock_is_on():
                 mock = private.new_mock()
                 mock.start()
-                self._undo.callback(mock.stop)
+                self._undo.callback(_stop, mock, private.sender())
+
+
+def _stop(mock: Any, ours: Any) -> None:
+    """Stops moto's mock. A mock of ``requests`` that was started inside it and is still on stays on."""
+    on_top = private.sender()
+    mock.stop()
+    if on_top is not ours:
+        below = private.sender()
+        private.set_sender(on_top)
+        private.superseded_sender(ours, below)
 
 
 def moto_of(service: LayerService) -> Moto:

@@ -16,6 +16,8 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, Protocol
 
+from ...patches.replacing import superseded
+
 CORE = "moto.core.models"
 NOT_KNOWN = (b"Not yet implemented", b"The method is not implemented")
 """moto's answers to requests of AWS that it does not know, with 404 to botocore and 400 to ``requests``."""
@@ -47,6 +49,19 @@ class _Nothing:
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
+
+
+def sender() -> Any:
+    """What sends for the ``requests`` library: a mock's function, or the library's own."""
+    return sys.modules["requests.adapters"].HTTPAdapter.send
+
+
+def set_sender(send: Any) -> None:
+    sys.modules["requests.adapters"].HTTPAdapter.send = send
+
+
+def superseded_sender(gone: Any, below: Any) -> None:
+    superseded(sys.modules["requests.adapters"].HTTPAdapter, "send", gone, below)
 
 
 def process(request: Any) -> Any:

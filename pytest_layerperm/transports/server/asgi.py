@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...lambda_api.wire import API_PATH, REQUEST_SIZE_LIMIT, Request, Response
@@ -12,7 +11,14 @@ from ...service.faults import ConnectionBroken
 from . import control, downloads, other_services
 from .browsers import foreign_site
 from .connection import Connection, Receive
-from .exchange import HttpResponse, WireHeaders, error_response, http_response, no_fake_response
+from .exchange import (
+    HttpResponse,
+    WireHeaders,
+    error_response,
+    http_response,
+    no_fake_response,
+)
+from .workers import Workers
 
 if TYPE_CHECKING:
     from ...service.service import LayerService
@@ -44,7 +50,7 @@ class Application:
         self._switch_on = switch_on
         self._any_host = any_host
         # For what may take long, or call this server again: an Interleave's action, other AWS services.
-        self._workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="layerperm-server")
+        self._workers = Workers(64)
 
     async def __call__(self, connection: Connection, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         headers = dict[bytes, bytes](scope["headers"])

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ...patches.environment import fake_environment
 from ...patches.loopback import is_loopback_host, no_proxy
+from ...patches.signals import uninterrupted
 from ...service.active import active_service
 from ...service.arguments import check_account_id, check_region_name
 
@@ -80,7 +81,8 @@ class LiveServer:
         self._raised: BaseException | None = None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="layerperm-server", daemon=True)
-        self._thread.start()
+        with uninterrupted():
+            self._thread.start()
         if not self._ready.wait(START_TIMEOUT) or self._raised is not None:
             self._server.should_exit = True
             self._socket.close()
