@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from ..patches import environment
@@ -14,7 +14,7 @@ from ..service import forks, late
 from ..service.active import Activation, activation_of, activations, current_service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
     from datetime import datetime
 
     from responses import RequestsMock
@@ -87,7 +87,9 @@ def _switch_on(service: LayerService, frozen_at: datetime | None) -> None:
         undo.enter_context(no_aws_names())
         undo.enter_context(joined(current_service))
         if frozen_at is not None:
-            activation.clock = undo.enter_context(_frozen(frozen_at))
+            from ..patches.clock import frozen
+
+            activation.clock = undo.enter_context(frozen(frozen_at))
         activation.undo = undo.pop_all()
     service.other_services, service.callers.identities = Moto(service, activation.undo), MotoIdentities()
     activations().append(activation)
@@ -95,8 +97,10 @@ def _switch_on(service: LayerService, frozen_at: datetime | None) -> None:
 
 def freeze(service: LayerService, when: datetime) -> Any:
     """Freezes the clock until the service is switched off; returns freezegun's frozen clock."""
+    from ..patches.clock import frozen
+
     activation = _innermost(service)
-    activation.clock = activation.undo.enter_context(_frozen(when))
+    activation.clock = activation.undo.enter_context(frozen(when))
     return activation.clock
 
 
@@ -215,27 +219,3 @@ def _innermost(service: LayerService) -> Activation:
     if not found or found[-1].service is not service:
         raise RuntimeError("this LayerPerm is not the one that was entered last")
     return found[-1]
-
-
-@contextmanager
-def _frozen(when: datetime) -> Generator[Any]:
-    """Freezes the clock. Left before a clock that was frozen inside, it leaves that one in force."""
-    import freezegun.api as freezegun
-
-    # pytest's own stopwatch goes on: a frozen one makes nonsense of the durations that it reports. So does the event
-    # loop's: one whose clock stands still never wakes up a task.
-    freezer = freezegun.freeze_time(when, ignore=["_pytest.timing"], real_asyncio=True)
-    clock = freezer.start()
-    try:
-        yield clock
-    finally:
-        if clock in freezegun.freeze_factories:
-            place = freezegun.freeze_factories.index(clock)
-            for stack in (
-                freezegun.freeze_factories,
-                freezegun.ignore_lists,
-                freezegun.tick_flags,
-                freezegun.tz_offsets,
-            ):
-                stack.append(stack.pop(place))  # freezegun's stop() takes the last one, whosever it is.
-        freezer.stop()

@@ -1,4 +1,4 @@
-"""Being told when a module is imported that costs too much to import before somebody needs it."""
+"""Patches modules that cost too much to import before someone needs them, as soon as they are imported."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import BuiltinImporter, ModuleSpec
 from types import ModuleType
 from typing import Any
 
@@ -15,19 +15,24 @@ Tell = Callable[[ModuleType], object]
 
 @contextmanager
 def on_import(tells: Mapping[str, Tell]) -> Generator[None]:
-    """Calls ``tells[name]`` with each module of that name: now, where it is there, or right after its first import
+    """Calls ``tells[name]`` with each module of that name: now, if it is imported, or right after its first import
     while the block runs.
     """
     for name, tell in tells.items():
         if name in sys.modules:
             tell(sys.modules[name])
     finder = _Finder({name: tell for name, tell in tells.items() if name not in sys.modules})
-    sys.meta_path.insert(0, finder)
+    sys.meta_path.insert(_place(), finder)
     try:
         yield
     finally:
         if finder in sys.meta_path:  # Someone else may have put back a list from before.
             sys.meta_path.remove(finder)
+
+
+def _place() -> int:
+    """Before the interpreter's own finders, and behind all others: some remove whatever comes first."""
+    return sys.meta_path.index(BuiltinImporter) if BuiltinImporter in sys.meta_path else 0
 
 
 class _Finder(MetaPathFinder):

@@ -14,8 +14,8 @@ Place = tuple[Any, str, Callable[[Any], Any]]
 _ABSENT: Any = object()
 _made: dict[tuple[int, str], _Replacement] = {}
 """The newest replacement for each place, which serves again as long as the original is the same."""
-_buried: list[_Replacement] = []
-"""Those that someone else's undo may bring back."""
+_older: list[_Replacement] = []
+"""Those before: someone else's undo may bring them back."""
 
 
 class _Replacement:
@@ -29,15 +29,14 @@ class _Replacement:
         """``_ABSENT`` if the owner had none of its own."""
         self.uses = 0
 
-    def put_back(self) -> bool:
-        """Puts back the original, unless someone else's replacement is in place."""
-        if self.owner.__dict__.get(self.name, _ABSENT) is not self.ours:
-            return False
+    def put_back(self) -> None:
+        """Puts back the original once no fake is on, unless someone else's replacement is in place."""
+        if self.uses or self.owner.__dict__.get(self.name, _ABSENT) is not self.ours:
+            return
         if self.original is _ABSENT:
             delattr(self.owner, self.name)
         else:
             setattr(self.owner, self.name, self.original)
-        return True
 
 
 class replaced:  # noqa: N801 - a context manager, without the cost of a generator: each test has two dozen
@@ -53,6 +52,8 @@ class replaced:  # noqa: N801 - a context manager, without the cost of a generat
             found = owner.__dict__.get(name, _ABSENT)
             known = _made.get((id(owner), name))
             if known is None or (found is not known.original and found is not known.ours):
+                if known is not None:
+                    _older.append(known)
                 known = _Replacement(owner, name, make(getattr(owner, name, None)), found)
                 _made[id(owner), name] = known
             if found is not known.ours:
@@ -63,16 +64,16 @@ class replaced:  # noqa: N801 - a context manager, without the cost of a generat
     def __exit__(self, *raised: object) -> None:
         for known in reversed(self._used):
             known.uses -= 1
-            if not known.uses and not known.put_back():
-                _buried.append(known)
+            known.put_back()
         self._used.clear()
 
 
 def superseded(owner: Any, name: str, gone: Any, original: Any) -> None:
     """Has ``put_back`` replace ``gone``, a function that no longer does anything, if someone's undo brings it back."""
-    _buried.append(_Replacement(owner, name, gone, original))
+    _older.append(_Replacement(owner, name, gone, original))
 
 
 def put_back() -> None:
     """Puts back what someone else's undo has brought back since."""
-    _buried[:] = [known for known in _buried if not known.uses and not known.put_back()]
+    for known in (*_made.values(), *_older):
+        known.put_back()

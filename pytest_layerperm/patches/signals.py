@@ -21,8 +21,9 @@ if hasattr(signal, "pthread_sigmask"):
 
         A thread that is started in the block never gets these signals.
         """
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _WAITING)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         try:
+            signal.pthread_sigmask(signal.SIG_BLOCK, _WAITING)
             yield
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _WAITING.difference(before))

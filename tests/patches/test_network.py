@@ -86,7 +86,7 @@ def test_a_botocore_that_is_imported_anew(layerperm: LayerPerm) -> None:
     saved = {name: sys.modules.pop(name) for name in names}
     try:
         client = importlib.import_module("boto3").client("lambda")
-        with pytest.raises(Exception, match="pytest-layerperm blocked the look-up of lambda.us-east-1.amazonaws.com"):
+        with pytest.raises(Exception, match="blocked the look-up of lambda"):
             client.list_layers()
     finally:
         for name in [name for name in sys.modules if name.partition(".")[0] in ("boto3", "botocore")]:

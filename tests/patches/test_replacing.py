@@ -15,6 +15,10 @@ from pytest_layerperm.patches import replacing
 from pytest_layerperm.patches.replacing import put_back, replaced, superseded
 
 
+def theirs() -> str:
+    return "theirs"
+
+
 def original() -> str:
     return "original"
 
@@ -26,10 +30,11 @@ def ours(found: Callable[[], str]) -> Callable[[], str]:
 @pytest.fixture
 def owner() -> Iterator[SimpleNamespace]:
     """In place of a module that others patch too."""
-    before = list(replacing._buried)
+    made, older = dict(replacing._made), list(replacing._older)
     yield SimpleNamespace(function=original)
-    replacing._buried[:] = before
+    replacing._older[:] = older
     replacing._made.clear()
+    replacing._made.update(made)
 
 
 def test_what_was_there_is_there_again(owner: SimpleNamespace) -> None:
@@ -57,7 +62,7 @@ def test_one_inside_another_replaces_nothing_more(owner: SimpleNamespace) -> Non
 
 def test_what_someone_else_put_on_top_stays(owner: SimpleNamespace) -> None:
     """Ours comes back with their undo, and is removed at the next occasion."""
-    patching = mock.patch.object(owner, "function", lambda: "theirs")
+    patching = mock.patch.object(owner, "function", theirs)
     with replaced((owner, "function", ours)):
         patching.start()
     assert owner.function() == "theirs"
@@ -71,7 +76,7 @@ def test_what_someone_else_put_on_top_stays(owner: SimpleNamespace) -> None:
 
 def test_one_that_came_back_serves_again(owner: SimpleNamespace) -> None:
     """It does not grow by one layer with each test."""
-    patching = mock.patch.object(owner, "function", lambda: "theirs")
+    patching = mock.patch.object(owner, "function", theirs)
     with replaced((owner, "function", ours)):
         patching.start()
     patching.stop()
@@ -84,7 +89,7 @@ def test_one_that_came_back_serves_again(owner: SimpleNamespace) -> None:
 def test_one_on_top_of_theirs(owner: SimpleNamespace) -> None:
     """A second fake inside their patch, which ends first."""
     with replaced((owner, "function", ours)):
-        with mock.patch.object(owner, "function", lambda: "theirs"):
+        with mock.patch.object(owner, "function", theirs):
             with replaced((owner, "function", ours)):
                 assert owner.function() == "ours(theirs)"
             assert owner.function() == "theirs"

@@ -154,7 +154,9 @@ class Moto:
         with self._lock:
             if not private.mock_is_on():
                 mock = private.new_mock()
+                below = private.sender()
                 mock.start()
+                self._undo.callback(private.pass_on_to(below))
                 self._undo.callback(_stop, mock, private.sender())
 
 

@@ -51,6 +51,25 @@ class _Nothing:
     def stop(self) -> None: ...
 
 
+def pass_on_to(send: Any) -> Callable[[], None]:
+    """Has moto's mock send what is not AWS's through a mock that was on before it, for as long as that one is on.
+
+    Returns what ends it. Nothing is to do if ``layerperm_responses`` is on, which sees to it itself.
+    """
+    mock: Any = import_module(CORE).responses_mock
+    real = mock._real_send
+    patches: Any = import_module("unittest.mock")._patch._active_patches
+    if type(mock)._on_request.__module__ != type(mock).__module__:
+        return lambda: None
+
+    def pass_on(adapter: Any, request: Any, **kwargs: Any) -> Any:
+        on = any(getattr(patch, "new", None) is send for patch in patches)
+        return (send if on else real)(adapter, request, **kwargs)
+
+    mock._real_send = pass_on
+    return lambda: setattr(mock, "_real_send", real)
+
+
 def sender() -> Any:
     """What sends for the ``requests`` library: a mock's function, or the library's own."""
     return sys.modules["requests.adapters"].HTTPAdapter.send

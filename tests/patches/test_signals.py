@@ -1,0 +1,155 @@
+"""Alarms that go off while a fake is entered or left: nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import botocore.httpsession
+import pytest
+
+from pytest_layerperm import LayerPerm
+from pytest_layerperm.patches import signals
+from pytest_layerperm.service.active import services_on
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no alarms here")
+ALARMS = int(os.environ.get("LAYERPERM_ALARMS", "150"))
+
+
+class Alarm(Exception):
+    """What the handler raises, as that of a time-out does."""
+
+
+@pytest.fixture(autouse=True)
+def _alarm() -> Iterator[None]:
+    def ring(number: int, frame: Any) -> None:
+        raise Alarm
+
+    before = signal.signal(signal.SIGALRM, ring)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def state() -> Any:
+    return (
+        services_on(),
+        dict(os.environ),
+        vars(botocore.httpsession.URLLib3Session)["send"],
+        boto3.DEFAULT_SESSION,
+        time.time,
+        signal.pthread_sigmask(signal.SIG_BLOCK, []),
+    )
+
+
+def test_no_trace_of_any_alarm() -> None:
+    """At random moments of entering and leaving: it is raised, or came too late, and all is as before."""
+    with LayerPerm():
+        pass
+    began = time.perf_counter()
+    for _ in range(20):
+        with LayerPerm():
+            pass
+    lasts = (time.perf_counter() - began) / 20
+    chance, before, rang = random.Random(1), state(), 0
+    for number in range(ALARMS):
+        try:
+            signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-6, lasts))
+            with LayerPerm(frozen_at="2026-01-01" if number % 2 else None):
+                pass
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except Alarm:
+            rang += 1
+        assert state() == before, number
+    assert rang > ALARMS / 4
+
+
+def test_what_comes_in_the_middle_of_a_step_is_raised_after_it() -> None:
+    """The step is finished first."""
+    steps = []
+    with pytest.raises(Alarm):
+        with signals.uninterrupted():
+            signal.raise_signal(signal.SIGALRM)
+            steps.append("finished")
+    assert steps == ["finished"]
+
+
+@pytest.mark.parametrize("method", ["pthread_sigmask"])
+def test_what_is_entered_when_the_alarm_is_raised_is_left(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caller never gets to leave it."""
+    real = signal.pthread_sigmask
+
+    def ringing(how: int, mask: Any) -> Any:
+        result = real(how, mask)
+        if how == signal.SIG_UNBLOCK and services_on():
+            monkeypatch.setattr(signal, method, real)
+            raise Alarm
+        return result
+
+    monkeypatch.setattr(signal, method, ringing)
+    with pytest.raises(Alarm):
+        with LayerPerm():
+            raise AssertionError("never entered")
+    assert services_on() == []
+
+
+def test_an_alarm_before_the_first_step_of_leaving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left all the same."""
+    real = signal.pthread_sigmask
+
+    def ringing(how: int, mask: Any) -> Any:
+        monkeypatch.setattr(signal, "pthread_sigmask", real)
+        raise Alarm
+
+    fake = LayerPerm()
+    with pytest.raises(Alarm):
+        with fake:
+            monkeypatch.setattr(signal, "pthread_sigmask", ringing)
+    assert not fake.active
+
+
+@pytest.mark.parametrize("method", ["start", "stop"])
+def test_an_alarm_at_the_edge_of_a_method(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the last step of entering, and before the first one of leaving."""
+    fake = LayerPerm()
+    real = getattr(fake, method)
+    rang: list[bool] = []
+
+    def ringing() -> None:
+        if method == "start":
+            real()
+        if not rang:
+            rang.append(True)
+            raise Alarm
+        real()
+
+    monkeypatch.setattr(fake, method, ringing)
+    with pytest.raises(Alarm):
+        with fake:
+            pass
+    assert not fake.active
+
+
+def test_threads_of_the_plugin_never_get_the_signals(layerperm: LayerPerm) -> None:
+    """Or an alarm that comes while the main thread waits would come through one of them."""
+    script = """
+import os, signal, threading
+from pytest_layerperm import LayerPerm
+with LayerPerm() as fake:
+    fake.client().list_layers()
+    from pytest_layerperm.transports.content import content_base
+    from pytest_layerperm.fake import service_of
+    content_base(service_of(fake).store)
+    [task] = [int(task) for task in os.listdir("/proc/self/task") if int(task) != os.getpid()]
+    [blocked] = [line.split()[1] for line in open(f"/proc/self/task/{task}/status") if line.startswith("SigBlk")]
+    assert int(blocked, 16) >> (signal.SIGALRM - 1) & 1
+"""
+    if sys.platform == "linux":
+        subprocess.run([sys.executable, "-c", script], check=True)
