@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import ExitStack
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..patches import environment
@@ -48,11 +49,12 @@ def switch_on(service: LayerService, frozen_at: datetime | None = None) -> None:
 
 def prepare() -> None:
     """Imports what ``switch_on`` needs: in a test, another file system may be in force by then."""
-    import boto3  # noqa: F401
-
-    from ..patches import children, network, retries, sessions, waiting  # noqa: F401
-    from ..transports import aiobotocore, botocore  # noqa: F401
-    from ..transports.moto import hooks, identities  # noqa: F401
+    import_module("boto3")
+    for name in (
+        *("patches.children", "patches.network", "patches.retries", "patches.sessions", "patches.waiting"),
+        *("transports.aiobotocore", "transports.botocore", "transports.moto.hooks", "transports.moto.identities"),
+    ):
+        import_module(f"pytest_layerperm.{name}")
 
 
 def _switch_on(service: LayerService, frozen_at: datetime | None) -> None:

@@ -97,11 +97,12 @@ class LayerPerm:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        entered = self._entered
+        entered = 0
         try:
+            entered = self._entered
             self.stop()
         except BaseException:
-            if entered and self._entered == entered:  # A signal that came before the first step.
+            if self.active and self._entered >= entered:  # A signal that came before the first step.
                 self.stop()
             raise
         if error is None and not self.active:

@@ -20,7 +20,7 @@ _PATCHED = ("undo_changes", "modules_at_start", "fake_names", "reals")
 
 @contextmanager
 def frozen(when: datetime) -> Generator[Any]:
-    """Freezes the clock; yields freezegun's. Left before a clock that was frozen inside, it leaves that one in force."""
+    """Freezes the clock; yields freezegun's. A clock that was frozen inside and is still on stays in force."""
     from asyncio import BaseEventLoop
 
     import freezegun.api as freezegun
@@ -57,7 +57,8 @@ def _leave(freezegun: Any, freezer: Any, clock: Any) -> None:
 
 def _give(first: Any, last: Any) -> None:
     for name in _PATCHED:
-        setattr(last, name, vars(first).pop(name))
+        setattr(last, name, getattr(first, name))
+        delattr(first, name)
     first.undo_changes, first.modules_at_start = [], set()
 
 

@@ -32,7 +32,10 @@ def on_import(tells: Mapping[str, Tell]) -> Generator[None]:
 
 def _place() -> int:
     """Before the interpreter's own finders, and behind all others: some remove whatever comes first."""
-    return sys.meta_path.index(BuiltinImporter) if BuiltinImporter in sys.meta_path else 0
+    for place, finder in enumerate(sys.meta_path):
+        if finder is BuiltinImporter or isinstance(finder, _Finder):
+            return place
+    return 0
 
 
 class _Finder(MetaPathFinder):

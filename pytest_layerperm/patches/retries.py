@@ -37,13 +37,13 @@ def fresh_retries() -> Generator[None]:
     finally:
         _used.pop()
         for thing, state in used.values():
-            vars(thing).update(state)
+            thing.__dict__.update(state)
 
 
 def _freshen(thing: Any, fresh: Callable[[Any], dict[str, Any]]) -> None:
     if _used and id(thing) not in _used[-1]:
-        _used[-1][id(thing)] = thing, dict(vars(thing))
-        vars(thing).update(fresh(thing))
+        _used[-1][id(thing)] = thing, dict[str, Any](thing.__dict__)
+        thing.__dict__.update(fresh(thing))
 
 
 def _with_quota(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -79,7 +79,7 @@ def _limiter_that_calls() -> Any:
     """
     import botocore.retries.adaptive as adaptive
 
-    limiter = sys._getframe(2).f_locals.get("self")  # noqa: SLF001
+    limiter = sys._getframe(2).f_locals.get("self")  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     if not isinstance(limiter, adaptive.ClientRateLimiter):
         return None
     _freshen(limiter, _fresh_limiter)

@@ -122,7 +122,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
         result = yield
     finally:
         left_on = [service for service in item.stash.get(STARTED, None) or () if service in _services_on()]
-        for service in reversed(left_on):
+        for service in reversed([*_own_service(item), *left_on]):
             _switch_off(service)
         activation = sys.modules.get("pytest_layerperm.fake.activation")
         if activation is not None:
@@ -148,6 +148,16 @@ def _fail(text: str) -> None:
 def _services_on() -> list[LayerService]:
     active = sys.modules.get("pytest_layerperm.service.active")
     return [] if active is None else active.services_on()
+
+
+def _own_service(item: pytest.Item) -> list[LayerService]:
+    """The service of the test's fixture, which a signal may have kept from switching it off."""
+    fake: LayerPerm | None = item.stash.get(FAKE, None)
+    if fake is None:
+        return []
+    from ..fake import service_of
+
+    return [service_of(fake)]
 
 
 def _switch_off(service: LayerService) -> None:

@@ -21,14 +21,18 @@ _PAGE = 4096
 
 def _before_fork() -> None:
     for service in services_on():
-        if not isinstance(service.store.lock, _Copied):
+        if not _is_copied(service):
             service.children.append(mmap.mmap(-1, _PAGE))
 
 
 def _after_in_child() -> None:
     for service in services_on():
-        if not isinstance(service.store.lock, _Copied):
+        if not _is_copied(service):
             _reject_all(service)
+
+
+def _is_copied(service: Any) -> bool:
+    return isinstance(service.store.lock, _Copied)
 
 
 def _reject_all(service: Any) -> None:

@@ -39,7 +39,7 @@ def end(test: str, before: frozenset[threading.Thread]) -> None:
     started = [thread for thread in threading.enumerate() if thread not in before]
     if not started:
         return
-    frames = sys._current_frames()  # noqa: SLF001
+    frames = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     for thread in started:
         frame = _job_of(frames.get(thread.ident or 0))
         if frame is not None and not thread.name.startswith("layerperm-"):
@@ -52,7 +52,7 @@ def check() -> None:
     job = jobs.get(identifier)
     if job is None:
         return
-    frame: FrameType | None = sys._getframe()  # noqa: SLF001
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     while frame is not None:
         if frame is job.frame:
             _refuse(job)

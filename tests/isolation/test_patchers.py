@@ -1,4 +1,4 @@
-"""Beside other plugins and libraries that patch: in every order of setup, nothing of ours is left and nothing of theirs lost.
+"""Beside others that patch, in every order of setup: nothing of ours is left, and nothing of theirs is lost.
 
 Each test runs a small suite in a process of its own, whose last test looks at what is left.
 """

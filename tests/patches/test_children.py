@@ -13,10 +13,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from pytest_layerperm import LayerPerm
+from pytest_layerperm.fake import service_of
 from pytest_layerperm.patches.children import NOWHERE, guarded
 from tests.limits import LIMIT
 
@@ -170,14 +172,51 @@ def _mp_fork(command: list[str]) -> None:
 
 
 @pytest.mark.parametrize("start", [_fork, _mp_fork])
-def test_a_forked_child_has_a_copy_of_the_fake(
+def test_no_call_of_a_forked_child_leaves_this_machine(
     start: Callable[[list[str]], None], layerperm: LayerPerm, tmp_path: Path
 ) -> None:
-    """Its calls are answered as in the parent, from what the parent had; none is sent anywhere."""
-    layerperm.publish_layer().grant("222222222222")
+    """Its layer calls are rejected, and other AWS services are moto's as in the parent."""
     report = _report(start, tmp_path)
-    assert report["said"]["lambda"] == "succeeded"
+    assert report["said"]["lambda"].startswith("RequestRefused: pytest-layerperm rejected GetLayerVersionPolicy")
+    assert report["said"]["sts"] == "succeeded"
     assert report["asked"] == []
+    service_of(layerperm).children.clear()
+
+
+def _env(command: list[str]) -> None:
+    os.environ["AWS_ENDPOINT_URL"] = "https://lambda.us-east-1.amazonaws.com"
+    _shell(command)
+
+
+def _deleted(command: list[str]) -> None:
+    os.environ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1"
+    del os.environ["AWS_ENDPOINT_URL"]
+    os.unsetenv("AWS_ENDPOINT_URL")
+    _shell(command)
+
+
+def _cleared(command: list[str]) -> None:
+    with mock.patch.dict(os.environ, ELSEWHERE, clear=True):
+        os.unsetenv("AWS_ENDPOINT_URL")
+        _shell(command)
+
+
+def _no_proxy(command: list[str]) -> None:
+    os.environ["NO_PROXY"] = "intranet.example"
+    os.environ["HTTP_PROXY"] = "http://proxy.example"
+    _shell(command)
+
+
+@pytest.mark.parametrize("start", [_env, _deleted, _cleared, _no_proxy])
+def test_whatever_becomes_of_the_environment(
+    start: Callable[[list[str]], None], layerperm: LayerPerm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A child that inherits it reaches nobody."""
+    for name in ("AWS_ENDPOINT_URL", "NO_PROXY", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    report = _report(start, tmp_path)
+    assert report["asked"] == ["127.0.0.1"]
+    assert NOBODY_LISTENS in report["said"]["lambda"]
 
 
 def test_a_program_without_credentials_asks_no_file_and_no_service_for_them(

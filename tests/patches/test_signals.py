@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,8 +50,18 @@ def state() -> Any:
     )
 
 
+def unseen(alarm: Alarm) -> bool:
+    """Whether it was raised before the first line of ``__exit__``."""
+    raised = traceback.extract_tb(alarm.__traceback__)[-2]
+    return raised.name == "__exit__" and raised.lineno == LayerPerm.__exit__.__code__.co_firstlineno
+
+
 def test_no_trace_of_any_alarm() -> None:
-    """At random moments of entering and leaving: it is raised, or came too late, and all is as before."""
+    """At random moments of entering and leaving: it is raised, or came too late, and all is as before.
+
+    What is raised by the call of ``__exit__`` itself, before its first line, no context manager can see (CPython's
+    issue 74174): pytest's teardown switches off what that leaves on.
+    """
     with LayerPerm():
         pass
     began = time.perf_counter()
@@ -60,13 +71,16 @@ def test_no_trace_of_any_alarm() -> None:
     lasts = (time.perf_counter() - began) / 20
     chance, before, rang = random.Random(1), state(), 0
     for number in range(ALARMS):
+        fake = LayerPerm(frozen_at="2026-01-01" if number % 2 else None)
         try:
             signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-6, lasts))
-            with LayerPerm(frozen_at="2026-01-01" if number % 2 else None):
+            with fake:
                 pass
             signal.setitimer(signal.ITIMER_REAL, 0)
-        except Alarm:
+        except Alarm as alarm:
             rang += 1
+            if unseen(alarm):
+                fake.stop()
         assert state() == before, number
     assert rang > ALARMS / 4
 

@@ -193,7 +193,7 @@ def test_the_test_of_the_parent_fails(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess("-W", "ignore::DeprecationWarning")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
-        ["a forked child used the fake, which rejected it: the child has a copy", "  ListLayers"]
+        ["a forked child used the fake, which rejected it: *", "  ListLayers"]
     )
 
 

@@ -106,14 +106,7 @@ def test_a_pool_that_outlives_a_test_serves_the_next(make: Callable[[int], Any])
     """Its threads wait for work, whoever started them."""
 
     def call(pool: Any) -> Any:
-        run = (
-            pool.submit(boto3.client, "lambda")
-            if make is ThreadPoolExecutor
-            else pool.apply_async(boto3.client, ("lambda",))
-        )
-        client = run.result() if make is ThreadPoolExecutor else run.get()
-        run = pool.submit(client.list_layers) if make is ThreadPoolExecutor else pool.apply_async(client.list_layers)
-        return run.result() if make is ThreadPoolExecutor else run.get()
+        return list(pool.map(lambda number: boto3.client("lambda").list_layers(), [1]))
 
     with LayerPerm() as fake:
         pool = make(1)
@@ -185,9 +178,9 @@ def test_several_fakes_in_several_threads(layerperm: LayerPerm) -> None:
     thread = threading.Thread(target=start)
     thread.start()
     thread.join()
+    name = "tests/service/test_late.py::test_several_fakes_in_several_threads"
     assert errors == [
-        "another thread has a LayerPerm on, started by tests/service/test_late.py::test_several_fakes_in_several_threads"
-        ": it is the fake of all threads of this process. Use that one, with .client(account_id) for another account, "
+        f"another thread has a LayerPerm on, started by {name}: it is the fake of all threads of this process. Use that one, with .client(account_id) for another account, "
         "or start this one in its thread."
     ]
     boto3.client("lambda").list_layers()

@@ -59,7 +59,8 @@ def pass_on_to(send: Any) -> Callable[[], None]:
     mock: Any = import_module(CORE).responses_mock
     real = mock._real_send
     patches: Any = import_module("unittest.mock")._patch._active_patches
-    if type(mock)._on_request.__module__ != type(mock).__module__:
+    kind: Any = mock.__class__
+    if kind._on_request.__module__ != kind.__module__:
         return lambda: None
 
     def pass_on(adapter: Any, request: Any, **kwargs: Any) -> Any:
