@@ -13,6 +13,9 @@ from .calls import CallsGonePast, LoggedCall
 if TYPE_CHECKING:
     from .faults import Fault
 
+_SHOWN = 10
+"""Faults that a failure names."""
+
 
 class Injection:
     """Faults that were added; as a context manager it removes them again."""
@@ -60,13 +63,14 @@ def never_struck(injections: Sequence[Injection], calls: Iterable[LoggedCall], g
     if not overdue:
         return ""
     verdict = "an injected fault was never triggered" if len(overdue) == 1 else "injected faults were never triggered"
-    names = ", ".join([fault.label for fault in overdue])
-    faults = "\n".join([f"  {line}" for line in unfinished_faults(injections)])
+    more = f" and {len(overdue) - _SHOWN} more" if len(overdue) > _SHOWN else ""
+    names = ", ".join([fault.label for fault in overdue[:_SHOWN]])
+    faults = "\n".join([f"  {line}" for line in unfinished_faults(injections)[:_SHOWN]])
     past = f"{gone_past}, and not to the fake: remove endpoint_url from its client\n" if gone_past else ""
     # Calls are listed once: within a test that pytest runs, by its report.
     received = "" if pytest_layerperm.services_of_test is not None else f"calls received:\n{_call_lines(calls)}\n"
     return (
-        f"{verdict}: {names}\n{faults}\n{received}{past}"
+        f"{verdict}: {names}{more}\n{faults}\n{received}{past}"
         "What to do: have the code under test make such a call, or pass times=None for a fault that need not strike."
     )
 

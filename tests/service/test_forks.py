@@ -192,9 +192,7 @@ def test_the_test_of_the_parent_fails(pytester: pytest.Pytester) -> None:
     )
     result = pytester.runpytest_subprocess("-W", "ignore::DeprecationWarning")
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(
-        ["a forked child used the fake, which rejected it: *", "  ListLayers"]
-    )
+    result.stdout.fnmatch_lines(["a forked child used the fake, which rejected it: *", "  ListLayers"])
 
 
 def test_execve_that_was_imported_earlier(tmp_path: Any) -> None:
