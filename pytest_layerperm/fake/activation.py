@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import ExitStack
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,7 @@ def switch_on(service: LayerService, frozen_at: datetime | None = None) -> None:
         raise
 
 
+@cache
 def prepare() -> None:
     """Imports what ``switch_on`` needs: in a test, another file system may be in force by then."""
     import_module("boto3")

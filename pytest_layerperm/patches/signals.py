@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable, Set
 from contextlib import contextmanager
 
 _WAITING = {
@@ -14,6 +14,8 @@ _WAITING = {
 """Those that programs handle."""
 
 if hasattr(signal, "pthread_sigmask"):
+    # The function itself: what it returns is made into an enumeration otherwise, which takes as long as all the rest.
+    _mask: Callable[[int, Iterable[int]], Set[int]] = signal.pthread_sigmask.__wrapped__  # type: ignore[attr-defined]
 
     @contextmanager
     def uninterrupted() -> Generator[None]:
@@ -21,12 +23,12 @@ if hasattr(signal, "pthread_sigmask"):
 
         A thread that is started in the block never gets these signals.
         """
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        before = _mask(signal.SIG_BLOCK, ())
         try:
-            signal.pthread_sigmask(signal.SIG_BLOCK, _WAITING)
+            _mask(signal.SIG_BLOCK, _WAITING)
             yield
         finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _WAITING.difference(before))
+            _mask(signal.SIG_UNBLOCK, _WAITING.difference(before))
 
 else:  # pragma: no cover - Windows
 

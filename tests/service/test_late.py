@@ -180,8 +180,8 @@ def test_several_fakes_in_several_threads(layerperm: LayerPerm) -> None:
     thread.join()
     name = "tests/service/test_late.py::test_several_fakes_in_several_threads"
     assert errors == [
-        f"another thread has a LayerPerm on, started by {name}: it is the fake of all threads of this process. Use that one, with .client(account_id) for another account, "
-        "or start this one in its thread."
+        f"another thread has a LayerPerm on, started by {name}: it is the fake of all threads of this process. "
+        "Use that one, with .client(account_id) for another account, or start this one in its thread."
     ]
     boto3.client("lambda").list_layers()
     assert len(layerperm.calls) == 1

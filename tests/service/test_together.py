@@ -122,9 +122,8 @@ def test_a_thousand_faults_at_once() -> None:
     finally:
         fake.stop()
     assert [fault.struck for fault in faults[:40]] == [1] * 40
-    with pytest.raises(AssertionError, match="and 9.. more\n  Slow") as raised:
+    with pytest.raises(AssertionError, match=r"and 9\d\d more\n  Slow"):
         fake.verify()
-    assert len(str(raised.value).splitlines()) < 50
 
 
 def test_many_faults_that_strike_one_call(layerperm: LayerPerm) -> None:
