@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Generator, Iterable, Set
+from collections.abc import Callable, Generator, Iterable, Set as AbstractSet
 from contextlib import contextmanager
 
 _WAITING = {
@@ -15,7 +15,7 @@ _WAITING = {
 
 if hasattr(signal, "pthread_sigmask"):
     # The function itself: what it returns is made into an enumeration otherwise, which takes as long as all the rest.
-    _mask: Callable[[int, Iterable[int]], Set[int]] = signal.pthread_sigmask.__wrapped__  # type: ignore[attr-defined]
+    _mask: Callable[[int, Iterable[int]], AbstractSet[int]] = signal.pthread_sigmask.__wrapped__  # type: ignore[attr-defined]
 
     @contextmanager
     def uninterrupted() -> Generator[None]:

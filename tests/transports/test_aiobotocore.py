@@ -724,7 +724,12 @@ async def test_a_throttle_that_never_struck(layerperm{fixtures}):
 @pytest.mark.parametrize(
     ("plugin", "mark", "fixtures", "options"),
     [
-        ("pytest_asyncio", "@pytest.mark.asyncio", "", ["-p", "asyncio", "-o", "asyncio_default_fixture_loop_scope=function"]),
+        (
+            "pytest_asyncio",
+            "@pytest.mark.asyncio",
+            "",
+            ["-p", "asyncio", "-o", "asyncio_default_fixture_loop_scope=function"],
+        ),
         ("anyio", "@pytest.mark.anyio", ", anyio_backend", ["-p", "anyio"]),
     ],
 )
