@@ -1,13 +1,13 @@
-"""Facts about AWS Lambda's layer API, as data, and what holds any endpoint against them.
+"""Facts about AWS Lambda's layer API as data, and the suite that checks any endpoint against them.
 
 ``FACTS`` are the facts, ``CONFIDENCES`` how sure they can be; ``running.show`` shows one on an endpoint, and
-``sources.explain`` tells where it is from. ``pytest --pyargs pytest_layerperm.facts --layerperm-endpoint=URL`` shows
+``sources.explain`` says where it comes from. ``pytest --pyargs pytest_layerperm.facts --layerperm-endpoint=URL`` shows
 all.
 
 >>> from pytest_layerperm.facts import FACTS
 >>> fact = {fact.id: fact for fact in FACTS}["errors/statement-exists"]
 >>> fact.confidence, fact.sentence
-('recorded', 'A statement id that exists: 409 ResourceConflictException.')
+('recorded', 'A statement id that already exists: 409 ResourceConflictException.')
 """
 
 from __future__ import annotations

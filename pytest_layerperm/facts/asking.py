@@ -1,4 +1,4 @@
-"""From a step of a fact to an HTTP request, without the help of any SDK."""
+"""From a step of a fact to an HTTP request, without any SDK."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ROUTES = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A call to make: as an API operation with members, and as the HTTP request that comes to the same."""
+    """A call to make: as an API operation with members, and as the equivalent HTTP request."""
 
     operation: str
     members: Mapping[str, Any]
@@ -42,8 +42,9 @@ class Asked:
     """Percent-encoded, with its query."""
     body: bytes
     path_given: bool
-    """Whether the path is not the one that the members make."""
+    """Whether the path is given, rather than made from the members."""
     body_given: bool
+    """Whether the body is given, rather than made from the members."""
 
 
 def ask(step: Step, names: Names) -> Asked:

@@ -1,6 +1,6 @@
-"""``python -m pytest_layerperm.facts.compare``: this fake and moto's own server, held against the facts.
+"""``python -m pytest_layerperm.facts.compare``: checks this fake and moto's server against the facts.
 
-Prints a table, or puts it into the README that is named. Needs moto's own extra: ``pip install 'moto[server]'``.
+Prints a table, or writes it into the README that is named. Needs moto's extra: ``pip install 'moto[server]'``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ORGANIZATION = "o-layerpermfacts"
 
 
 class InProcess:
-    """A fake as an endpoint, without any HTTP library between."""
+    """A fake as an endpoint, without an HTTP library in between."""
 
     account_id = OWNER
     other_account_id: str | None = OTHER
@@ -54,22 +54,22 @@ class InProcess:
 
 
 def results_of(endpoint: Endpoint, facts: Sequence[Fact] = FACTS) -> list[Result]:
-    """What each fact comes to on an endpoint."""
+    """The result of each fact on an endpoint."""
     prefix = new_prefix()
     return [Result.of(show(fact, endpoint, f"{prefix}-{number:03}")) for number, fact in enumerate(facts)]
 
 
 def of_this_fake() -> list[Result]:
-    """What each fact comes to on a fake of its own."""
+    """The result of each fact on a fake of its own."""
     return results_of(InProcess(LayerPerm()))
 
 
 def of_moto() -> list[Result]:
-    """What each fact comes to on moto's server, started for it on a free port of this machine."""
+    """The result of each fact on moto's server, started here on a free port."""
     from moto.server import ThreadedMotoServer
 
     log = logging.getLogger("werkzeug")
-    was_disabled, log.disabled = log.disabled, True  # It tells of every request.
+    was_disabled, log.disabled = log.disabled, True  # It logs every request.
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     try:
@@ -91,18 +91,18 @@ def moto_version() -> str:
 
 
 def markdown(ours: Sequence[Result], others: Sequence[Result], other: str) -> str:
-    """How many facts each holds, and in words what the other one does differently where AWS itself was recorded."""
+    """How many facts each one meets, and in words how the other one differs from recordings of AWS."""
     lines = [f"| facts | | this plugin | {other} |", "|---|---:|---:|---:|"]
     lines += [
         _row(confidence, [_of(results, confidence=confidence) for results in (ours, others)])
         for confidence in CONFIDENCES
     ]
-    lines += ["", "By group, the inferred ones left out:", "", *lines[:2]]
+    lines += ["", "By group, without the inferred facts:", "", *lines[:2]]
     known = [[result for result in results if result.confidence != "inferred"] for results in (ours, others)]
     groups = dict.fromkeys([result.group for result in known[0]])
     lines += [_row(group, [_of(results, group=group) for results in known]) for group in groups]
     differing = [result for result in _of(others, confidence="recorded") if result.verdict == "differs"]
-    lines += ["", f"<details><summary>What was recorded of AWS, and is otherwise in {other}</summary>", ""]
+    lines += ["", f"<details><summary>What was recorded from AWS, and differs in {other}</summary>", ""]
     lines += [*[f"- {result.sentence}" for result in differing], "", "</details>"]
     return "\n".join(lines) + "\n"
 
@@ -117,7 +117,7 @@ def _row(name: str, both: Sequence[Sequence[Result]]) -> str:
 
 
 def embed(document: str, table: str) -> str:
-    """The document with the table between its marks. Raises ValueError where it has no marks."""
+    """The document with the table between its markers. Raises ValueError if it has no markers."""
     before, begin, rest = document.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not end:
@@ -126,7 +126,7 @@ def embed(document: str, table: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints the table, or puts it into the file that is named."""
+    """Prints the table, or writes it into the file that is named."""
     parser = argparse.ArgumentParser("python -m pytest_layerperm.facts.compare", description=__doc__)
     parser.add_argument("document", nargs="?", type=Path, help="a file with a region for the table")
     path: Path | None = parser.parse_args(arguments).document

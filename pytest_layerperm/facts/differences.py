@@ -1,4 +1,4 @@
-"""What an endpoint answered, held against what a fact expects of it."""
+"""Compares an endpoint's response with what a fact expects."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from dataclasses import dataclass
 from string import Template
 from typing import Any, NamedTuple, cast
 
-from .model import Absent, Answer, Holding, Kept, Lacking, Matching, Names, Number, SameJson, Unlike
+from .model import Absent, Expected, Holding, Kept, Lacking, Matching, Names, Number, SameJson, Unlike
 
 _MATCHERS = (Matching, Kept, Unlike, Number, Absent, SameJson, Lacking)
 
 
 @dataclass(frozen=True)
 class Received:
-    """An answer as it came over the wire. ``headers`` have lower-case names."""
+    """A response as received. ``headers`` have lower-case names."""
 
     status: int
     headers: Mapping[str, str]
     content: bytes
     understood: tuple[str, str] | None = None
-    """What an SDK took for error code and message; None for a success, and where no SDK was used."""
+    """The error code and message that an SDK reported; None for a success, or if no SDK was used."""
 
     @property
     def json(self) -> dict[str, Any]:
-        """The members of the body; none where it is no JSON object."""
+        """The members of the body; empty if it is not a JSON object."""
         try:
             value: Any = json.loads(self.content)
         except ValueError:
@@ -37,13 +37,13 @@ class Received:
         return self.status < 300
 
     @property
-    def refusal(self) -> str:
+    def error(self) -> str:
         """Status, code and message in one line."""
         return f"{self.status} {self.code}: {self.message}"
 
     @property
     def code(self) -> str | None:
-        """The error code, looked for as SDKs do: in the header, else in the body."""
+        """The error code, found as SDKs find it: in the header, else in the body."""
         found = self.headers.get("x-amzn-errortype") or self.json.get("code") or self.json.get("__type")
         return str(found).split(":", 1)[0].rsplit("#", 1)[-1] if found else None
 
@@ -54,7 +54,7 @@ class Received:
 
 
 class Difference(NamedTuple):
-    """Where an answer is not as expected."""
+    """One way in which a response is not as expected."""
 
     where: str
     expected: str
@@ -62,7 +62,7 @@ class Difference(NamedTuple):
 
 
 def fill_in(value: Any, names: Names) -> Any:
-    """The value with the templates in it filled in."""
+    """The value with its templates filled in."""
     if isinstance(value, str):
         return Template(value).substitute(names)
     if isinstance(value, (list, tuple)):
@@ -72,8 +72,8 @@ def fill_in(value: Any, names: Names) -> Any:
     return value
 
 
-def compare(expected: Answer, received: Received, names: dict[str, str]) -> list[Difference]:
-    """All differences; what matchers keep goes into ``names``."""
+def compare(expected: Expected, received: Received, names: dict[str, str]) -> list[Difference]:
+    """All differences; texts that matchers keep go into ``names``."""
     found: list[Difference] = []
     body = received.json
 
@@ -83,17 +83,17 @@ def compare(expected: Answer, received: Received, names: dict[str, str]) -> list
 
     if expected.status == "a success":
         if not received.succeeded:
-            check("status", expected.status, received.refusal)
+            check("status", expected.status, received.error)
     elif expected.status is not None:
         check("status", expected.status, received.status)
     if expected.code is not None:
         check("error code", expected.code, received.code)
         if received.understood is not None:
-            check("error code that the SDK understood", expected.code, received.understood[0])
+            check("error code that the SDK reported", expected.code, received.understood[0])
     if expected.message is not None:
         found += _differences("message", expected.message, received.message, names)
         if received.understood is not None:
-            found += _differences("message that the SDK understood", expected.message, received.understood[1], names)
+            found += _differences("message that the SDK reported", expected.message, received.understood[1], names)
     if expected.keys is not None:
         check("members", sorted(expected.keys), sorted(body))
     if expected.order is not None:
@@ -142,14 +142,14 @@ def _differences(where: str, wanted: Any, got: Any, names: dict[str, str]) -> li
             for difference in _differences(f"{where}[{index}]", one, other, names)
         ]
     wanted = fill_in(wanted, names)
-    # True is 1 to Python, and not to JSON.
+    # True equals 1 in Python, but not in JSON.
     if wanted == got and isinstance(wanted, bool) == isinstance(got, bool):
         return []
     return [Difference(where, _shown(wanted), _shown(got))]
 
 
 def _held(where: str, wanted: Holding, got: Any, names: dict[str, str]) -> list[Difference]:
-    """None if an element is as wanted; else the differences of the one that comes nearest."""
+    """Empty if an element is as expected; else the differences of the closest element."""
     if not isinstance(got, list):
         return [Difference(where, "a list", _shown(got))]
     nearest: list[Difference] | None = None

@@ -1,4 +1,4 @@
-"""Endpoints to show facts on: a URL of this or another emulator, and AWS itself."""
+"""Endpoints to check facts on: the URL of this or another emulator, and AWS itself."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from .sending import HttpSender
 
 AWS = "aws"
 OWNER, OTHER = "123456789012", "210987654321"
-"""Accounts of an emulator: an access key of twelve digits is the account to most of them."""
+"""Accounts of an emulator: most of them take an access key of twelve digits as the account."""
 CALLS_PER_SECOND = 12.0
-"""Below the 15 a second that an account and region has for all its calls together (aws-facts 9.1)."""
+"""Below the quota of 15 a second for all control-plane calls of an account in a region (AWS's page "Lambda quotas")."""
 
 
 class NoEndpoint(Exception):
-    """Facts cannot be shown there; the message says why."""
+    """Facts cannot be checked there; the message says why."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user says of the endpoint."""
+    """What the user says about the endpoint."""
 
     endpoint: str
     """A URL without a path, or ``aws``."""
@@ -50,14 +50,14 @@ class Settings:
 
 @dataclass
 class HttpEndpoint:
-    """An endpoint that answers over HTTP."""
+    """An endpoint that is reached over HTTP."""
 
     account_id: str
     other_account_id: str | None
     other_organization: str | None
     region_name: str
     only_partition: str | None
-    """The partition that is served; None for all of them."""
+    """The only partition that it serves; None if it serves all of them."""
     send: Sender
     close: Callable[[], None]
 
@@ -66,12 +66,12 @@ class HttpEndpoint:
 
 
 def new_prefix() -> str:
-    """A name that no layer has: every layer of one run starts with it."""
+    """A new name: every layer of one run starts with it."""
     return f"layerperm-facts-{uuid.uuid4().hex[:8]}"
 
 
 def connect(settings: Settings, prefix: str) -> HttpEndpoint:
-    """The endpoint, with its callers' accounts, which it is asked for. Raises NoEndpoint where that fails."""
+    """The endpoint, with its callers' accounts, which are requested from it. Raises NoEndpoint if that fails."""
     try:
         return _connect(settings, prefix)
     except BotoCoreError as failed:
@@ -99,7 +99,7 @@ def _connect(settings: Settings, prefix: str) -> HttpEndpoint:
     send: Sender = Paced(http) if settings.is_aws else http
     account_id = account_of(send, "owner", region_name, prefix)
     if account_id is None:
-        raise NoEndpoint(f"{settings.endpoint} publishes no layer, and so can show nothing")
+        raise NoEndpoint(f"{settings.endpoint} publishes no layer, so no fact can be checked there")
     return HttpEndpoint(
         account_id=account_id,
         other_account_id=_other_account(settings, credentials, send, account_id, region_name, prefix),
@@ -126,13 +126,13 @@ def _urls(session: Any, settings: Settings) -> Callable[[str], str]:
 
 
 def account_of(send: Sender, by: By, region_name: str, prefix: str) -> str | None:
-    """The account that a caller's layers are of, found by publishing one; None where none can be published."""
+    """The account that owns a caller's layers, found by publishing one; None if none can be published."""
     probe = ask(publish(by=by, region=region_name), {"layer": f"{prefix}-probe"})
     published: Published = {(probe.members["LayerName"], by, region_name): None}
     try:
         found = parse(str(send(probe).json.get("LayerVersionArn")))[0]
     except BotoCoreError:
-        published.clear()  # Nobody is there to delete anything.
+        published.clear()  # Nothing can be deleted there.
         raise
     finally:
         clean_up(send, published)
@@ -142,7 +142,7 @@ def account_of(send: Sender, by: By, region_name: str, prefix: str) -> str | Non
 def _other_account(
     settings: Settings, credentials: dict[By, Any], send: Sender, account_id: str, region_name: str, prefix: str
 ) -> str | None:
-    """The other caller's account, if it is another. Where keys do not tell, an assumed role may."""
+    """The other caller's account, if it is a different one. If access keys make no difference, an assumed role may."""
     if "other" not in credentials:
         return None
     other = account_of(send, "other", region_name, prefix)
@@ -155,7 +155,7 @@ def _other_account(
 
 
 def _assumed_role(url: str, region_name: str) -> Credentials | None:
-    """Credentials of a role in the other account, from an emulator that has STS; None from one that has not."""
+    """Credentials of a role in the other account, from an emulator that has STS; None if it has none."""
     session: Any = botocore.session.Session()
     sts = session.create_client(
         "sts",
@@ -167,15 +167,15 @@ def _assumed_role(url: str, region_name: str) -> Credentials | None:
     )
     try:
         role = f"arn:aws:iam::{OTHER}:role/layerperm-facts"
-        answer = sts.assume_role(RoleArn=role, RoleSessionName="layerperm-facts")
+        response = sts.assume_role(RoleArn=role, RoleSessionName="layerperm-facts")
     except (ClientError, BotoCoreError, ResponseParserError):
         return None
-    keys = answer["Credentials"]
+    keys = response["Credentials"]
     return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
 
 
 class Paced:
-    """Calls at a pace that the quota allows; one that is throttled nevertheless is made again."""
+    """Makes calls at a rate that the quota allows, and retries those that are throttled nevertheless."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
-"""What a fact is: a sentence about the Lambda layer API with its source, and the calls that show it.
+"""What a fact is: a sentence about the Lambda layer API with its source, and the calls that check it.
 
 Texts in steps and expectations are templates: ``${layer}``, ``${version_arn}`` and so on (``running.names_of``), and
-whatever earlier answers were kept under.
+every name under which a text of an earlier response was kept.
 """
 
 from __future__ import annotations
@@ -15,57 +15,57 @@ from typing import Any, Literal, cast
 
 Confidence = Literal["recorded", "documented", "reported", "inferred"]
 CONFIDENCES: tuple[Confidence, ...] = ("recorded", "documented", "reported", "inferred")
-"""Recorded from AWS; said by AWS's own documents or API model; reported by others; inferred, by us."""
+"""Recorded from AWS; documented by AWS or in its API model; reported by others; inferred by this project."""
 
 By = Literal["owner", "other", "nobody"]
-"""Who calls: the account that the endpoint's credentials are of, another account, or nobody (an unsigned request)."""
+"""The caller: the account of the endpoint's credentials, another account, or nobody (an unsigned request)."""
 
 Names = Mapping[str, str]
-"""What the templates' names stand for in one run."""
+"""The values of the templates' names in one run."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One call. Without an ``answer`` it only prepares for the next ones, and any success will do."""
+    """One call. Without an ``expected`` response it only prepares the next ones, and must succeed."""
 
     operation: str
     members: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Input members under their API names."""
-    answer: Answer | None = None
+    expected: Expected | None = None
     by: By = "owner"
     region: str = "${region}"
     path: str | None = None
-    """In place of the path that the members make: for what no SDK would send."""
+    """Replaces the path made from the members: for requests that no SDK sends."""
     body: str | None = None
-    """In place of the body that the members make."""
+    """Replaces the body made from the members."""
     all_pages: bool = False
-    """Follow NextMarker to the end; the answer is the last page's, its list that of all pages."""
+    """Follow NextMarker to the end; the response is the last page, with the items of all pages."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What must be so of an answer; what is left out may be anything."""
+class Expected:
+    """What is expected of a response; anything is accepted for what is omitted."""
 
     status: int | Literal["a success"] | None = None
-    """HTTP status, or that it is below 300 where the fact is not about which."""
+    """The HTTP status, or that it is below 300."""
     code: str | None = None
-    """The error code, where SDKs look for it."""
+    """The error code, as SDKs read it."""
     message: str | Matching | None = None
     """The error message, under ``Message`` or ``message``."""
     body: Mapping[str, Any] | None = None
-    """Members of the JSON body: values, templates, or matchers. Other members may be there too."""
+    """Members of the JSON body: values, templates, or matchers. Other members are allowed."""
     keys: tuple[str, ...] | None = None
     """All members of the JSON body, in any order."""
     order: tuple[str, ...] | None = None
-    """All members of the JSON body, in that order, in compact JSON."""
+    """All members of the JSON body, in this order, in compact JSON."""
     headers: Mapping[str, Any] | None = None
     raw: str | None = None
-    """The body, to the byte."""
+    """The exact body."""
 
 
 @dataclass(frozen=True)
 class Matching:
-    """A text that matches the regular expression, itself a template, in full; kept under a name for later steps."""
+    """A text that fully matches the regular expression, itself a template; kept under a name for later steps."""
 
     pattern: str
     kept_as: str | None = None
@@ -118,7 +118,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Absent:
-    """The member is not there, or null: an SDK leaves it out either way."""
+    """The member is absent or null: an SDK omits it in both cases."""
 
     kept_as: None = None
 
@@ -128,7 +128,7 @@ class Absent:
 
 @dataclass(frozen=True)
 class SameJson:
-    """Text that is this JSON, a template, however it is written."""
+    """Text that equals this JSON, a template, in any spelling."""
 
     text: str
     kept_as: None = None
@@ -151,7 +151,7 @@ class Holding:
 
 @dataclass(frozen=True)
 class Lacking:
-    """A list in which no element has this text, a template, as that member."""
+    """A list in which no element has this text, a template, as the member."""
 
     member: str
     text: str
@@ -165,37 +165,36 @@ class Lacking:
         return f"a list without {self.member} {text}"
 
 
-Matcher = Matching | Kept | Unlike | Number | Absent | SameJson | Lacking
 Steps = Sequence[Step] | Callable[[Names], Sequence[Step]]
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact and the calls that show it.
+    """One fact and the calls that check it.
 
     >>> from pytest_layerperm.facts import FACTS
     >>> fact = next(fact for fact in FACTS if fact.id == "revisions/add-changes-it")
     >>> fact.confidence, fact.sentence
-    ('recorded', 'Every Add makes a new one.')
+    ('recorded', 'Every Add creates a new RevisionId.')
     """
 
     id: str
     """Its group and its name in it, such as ``errors/statement-exists``."""
     sentence: str
     confidence: Confidence
-    """How sure it is: one of ``CONFIDENCES``."""
+    """How certain it is: one of ``CONFIDENCES``."""
     source: str
-    """Where it is from; ``sources.SOURCES`` explains the short names."""
+    """Where it comes from; ``sources.SOURCES`` explains the short names."""
     steps: Steps
-    """The calls; a function of the names where they depend on how long these are."""
+    """The calls; a function of the names if they depend on the names' length."""
     needs_organization: bool = False
     """Whether the other caller must be a member of an organization, ``${other_organization}``."""
 
     @property
     def group(self) -> str:
-        """What stands before the slash in its id, such as ``errors``."""
+        """The part of its id before the slash, such as ``errors``."""
         return self.id.partition("/")[0]
 
     def steps_for(self, names: Names) -> Sequence[Step]:
-        """The calls, for a run in which templates' names stand for these texts."""
+        """The calls of a run in which the templates' names have these values."""
         return self.steps(names) if callable(self.steps) else self.steps

@@ -1,4 +1,4 @@
-"""What people read of a run: what it will do, and what came of it."""
+"""What a run prints: its plan, and its results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .running import Outcome
 
 @dataclass(frozen=True)
 class Result:
-    """An outcome as it travels from worker to controller, and into JSON."""
+    """An outcome as it is sent from worker to controller, and written to JSON."""
 
     id: str
     group: str
@@ -24,7 +24,7 @@ class Result:
     differences: tuple[tuple[str, str, str], ...] = ()
     """Where, expected, got."""
     reason: str | None = None
-    """Why it was not shown."""
+    """Why it was not checked."""
 
     @classmethod
     def of(cls, outcome: Outcome) -> Result:
@@ -47,22 +47,22 @@ class Result:
 
 
 def plan(facts: Sequence[Fact], calls: int, where: str, prefix: str, *, aws: bool) -> str:
-    """What a run will do, said before it does anything."""
+    """What a run will do, printed before it starts."""
     counts = ", ".join([f"{sum(fact.confidence == one for fact in facts)} {one}" for one in CONFIDENCES])
     lines = [
         f"layerperm facts: {len(facts)} facts ({counts}) on {where}",
-        f"  about {calls} calls; every layer is named {prefix}-…, and deleted again; no other layer is touched",
+        f"  about {calls} calls; every layer is named {prefix}-…, and is deleted again; no other layer is changed",
     ]
     if aws:
         lines += [
             "  at most 12 calls a second; some of these layers, of a few hundred bytes, are public for a moment",
-            "  layers of the account are listed, and never read",
+            "  the account's layers are listed, but never read",
         ]
     return "\n".join(lines)
 
 
 def table(results: Sequence[Result]) -> list[str]:
-    """Per group and confidence, how many facts held of those that were shown; then what was not shown."""
+    """Per group and confidence, how many of the checked facts held; then which were not checked, and why."""
     groups = list(dict.fromkeys([result.group for result in results]))
     rows = [
         ["", *CONFIDENCES],
@@ -89,14 +89,14 @@ def _cells(results: Iterable[Result]) -> list[str]:
 
 
 def differences(results: Iterable[Result]) -> list[str]:
-    """Each difference as fact, expected, got; the inferred ones apart, since nobody knows that they are wrong."""
+    """Each difference as fact, expected, got; the inferred ones separately, since AWS may differ from them too."""
     differing = [result for result in results if result.verdict == "differs"]
     known = [result for result in differing if result.confidence != "inferred"]
     inferred = [result for result in differing if result.confidence == "inferred"]
     lines: list[str] = []
     for heading, listed in (
-        ("differs from what is known of AWS:", known),
-        ("differs from what was inferred of AWS:", inferred),
+        ("differs from what is known about AWS:", known),
+        ("differs from what was inferred about AWS:", inferred),
     ):
         if listed:
             lines.append(heading)

@@ -1,4 +1,4 @@
-"""Shows a fact on an endpoint: makes its calls, compares, and removes what it published."""
+"""Checks a fact on an endpoint: makes its calls, compares the responses, and deletes what it published."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .differences import Difference, Received, compare, fill_in
 from .model import By, Fact, Step
 
 Sender = Callable[[Asked], Received]
-"""Carries a call to an endpoint, signed as its caller, and back comes what the endpoint answered."""
+"""Sends a call to an endpoint, signed as its caller, and returns the response."""
 
 FOREIGN_ACCOUNT = "999999999990"
-"""An account whose layers nobody here has ever shared: for refusals that need no second account."""
+"""An account that has shared no layers with the caller: for denials that need no second account."""
 _LISTS = {"ListLayers": "Layers", "ListLayerVersions": "LayerVersions"}
 
 
 class Endpoint(Protocol):
-    """Where facts are shown.
+    """Where facts are checked.
 
-    Any object that has these will do, such as this one::
+    Any object with these attributes is one, for example::
 
         class Emulator:
             account_id, region_name = "123456789012", "us-east-1"
@@ -36,36 +36,36 @@ class Endpoint(Protocol):
 
     @property
     def account_id(self) -> str:
-        """Of the owner's credentials, twelve digits."""
+        """The account of the owner's credentials, twelve digits."""
         ...
 
     @property
     def other_account_id(self) -> str | None:
-        """Of the other caller; None where there is none."""
+        """The account of the other caller; None if there is none."""
         ...
 
     @property
     def region_name(self) -> str:
-        """Where layers are published, such as ``us-east-1``."""
+        """The region in which layers are published, such as ``us-east-1``."""
         ...
 
     def send(self, asked: Asked, /) -> Received:
-        """Makes a call, signed as ``asked.by``, once, and returns what was answered."""
+        """Makes a call, signed as ``asked.by``, once, and returns the response."""
         ...
 
     def serves(self, partition: str, /) -> bool:
-        """Whether it answers for regions of that partition: a real account is of one only."""
+        """Whether it serves the regions of a partition: a real account belongs to one only."""
         ...
 
     @property
     def other_organization(self) -> str | None:
-        """The organization that the other caller's account is a member of; None where that is not known."""
+        """The organization of the other caller's account; None if it is not known."""
         ...
 
 
 @dataclass
 class Outcome:
-    """What showing a fact came to.
+    """The outcome of checking a fact.
 
     >>> from pytest_layerperm.facts import FACTS
     >>> from pytest_layerperm.facts.running import Outcome
@@ -76,7 +76,7 @@ class Outcome:
     fact: Fact
     differences: list[Difference] = field(default_factory=list[Difference])
     not_shown: str | None = None
-    """Why the endpoint cannot show it."""
+    """Why the endpoint cannot check it."""
 
     @property
     def verdict(self) -> str:
@@ -87,7 +87,7 @@ class Outcome:
 
 
 def names_of(endpoint: Endpoint, layer: str) -> dict[str, str]:
-    """What templates can name, for a fact that has that layer name to itself."""
+    """The names that templates can use, for a fact that has that layer name to itself."""
     region = endpoint.region_name
     partition = partition_of(region)
     owned = layer_id(layer, endpoint.account_id, region)
@@ -112,16 +112,16 @@ def names_of(endpoint: Endpoint, layer: str) -> dict[str, str]:
 
 
 Published = dict[tuple[str, By, str], None]
-"""Layers that were published, in order, and are still to be deleted: their names, by whom, in which region."""
+"""Layers that were published, in order, and are still to be deleted: name, publisher and region."""
 
 
 def show(fact: Fact, endpoint: Endpoint, layer: str, published: Published | None = None) -> Outcome:
-    """Shows one fact with layers of that name, which are deleted again whatever happens.
+    """Checks one fact with layers of that name, which are deleted again whatever happens.
 
-    ``layer`` is a name of 1 to 140 characters that was never used there, since versions are never numbered anew.
+    ``layer`` is a name of 1 to 140 characters that was never used there, since version numbers are never reused.
 
-    Where even that is interrupted, ``published`` tells what is left for another ``clean_up``. An ``Endpoint`` is yours
-    to write; the module ``sending`` has senders for it, by HTTP and by a boto3 client::
+    If even the deletion is interrupted, ``published`` holds what is left for another ``clean_up``. You write the
+    ``Endpoint``; the module ``sending`` has senders for it, over HTTP and through a boto3 client::
 
         outcome = show(FACTS[0], Emulator(), "layerperm-facts-000")
         assert outcome.verdict == "held", outcome.differences
@@ -138,7 +138,7 @@ def show(fact: Fact, endpoint: Endpoint, layer: str, published: Published | None
 
 
 def why_not_shown(fact: Fact, endpoint: Endpoint) -> str | None:
-    """Why the endpoint cannot show a fact; None where it can."""
+    """Why the endpoint cannot check a fact; None if it can."""
     names = names_of(endpoint, "layer")
     steps = fact.steps_for(names)
     if endpoint.other_account_id is None and any(step.by == "other" for step in steps):
@@ -159,14 +159,14 @@ def _run(fact: Fact, endpoint: Endpoint, names: dict[str, str], published: Publi
             published[asked.members["LayerName"], asked.by, asked.region] = None
         received = _send(endpoint.send, step, names, asked)
         where = f"step {number}, {step.operation}"
-        if step.answer is None:
+        if step.expected is None:
             if not received.succeeded:
-                yield Difference(where, "a success", received.refusal)
+                yield Difference(where, "a success", received.error)
                 return
             continue
         found = [
             Difference(f"{where}: {difference.where}", difference.expected, difference.got)
-            for difference in compare(step.answer, received, names)
+            for difference in compare(step.expected, received, names)
         ]
         yield from found
         if found:
@@ -190,7 +190,7 @@ def _send(send: Sender, step: Step, names: dict[str, str], asked: Asked) -> Rece
 
 
 def clean_up(send: Sender, published: Published) -> None:
-    """Deletes every version of these layers, as their publishers; what is done is no longer in ``published``."""
+    """Deletes every version of these layers, as their publishers, and removes them from ``published``."""
     for layer, by, region in list(published):
         members: dict[str, Any] = {"LayerName": layer}
         listing = Step("ListLayerVersions", members, by=by, region=region, all_pages=True)

@@ -1,4 +1,4 @@
-"""Ways to carry a fact's calls to an endpoint: as plain signed HTTP requests, and through a boto3 client."""
+"""Ways to send a fact's calls to an endpoint: as plain signed HTTP requests, and through a boto3 client."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from .running import Sender
 
 CredentialsOf = Callable[[By], Credentials]
 UrlOf = Callable[[str], str]
-"""From a region to the endpoint's URL in it, without a slash at the end."""
+"""From a region to the endpoint's URL in it, without a trailing slash."""
 
 
 class HttpSender:
-    """Signed requests, one for each call, never sent again."""
+    """Sends signed requests, one for each call, without retries."""
 
     def __init__(self, url_of: UrlOf, credentials_of: CredentialsOf) -> None:
         self._url_of = url_of
         self._credentials_of = credentials_of
-        # As botocore's clients do it: a body that is sent after its headers waits for nobody.
+        # As in botocore's clients: a body that follows its headers is not delayed by Nagle's algorithm.
         self._session: Any = URLLib3Session(socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
 
     def __call__(self, asked: Asked) -> Received:
@@ -38,29 +38,29 @@ class HttpSender:
         if asked.by != "nobody":
             signer: Any = SigV4Auth(self._credentials_of(asked.by), "lambda", asked.region)
             signer.add_auth(request)
-        answered = self._session.send(request.prepare())
-        return received(answered.status_code, answered.headers, answered.content)
+        response = self._session.send(request.prepare())
+        return received(response.status_code, response.headers, response.content)
 
     def close(self) -> None:
-        """Closes the connections that are kept open between calls."""
+        """Closes the connections that stay open between calls."""
         self._session.close()
 
 
 def received(status: int, headers: Any, content: bytes) -> Received:
-    """An answer of any HTTP library."""
+    """A response of any HTTP library."""
     return Received(status, {str(name).lower(): str(value) for name, value in headers.items()}, content)
 
 
 ClientOf = Callable[[By, str], Any]
 """From a caller and a region to a boto3 Lambda client that neither retries nor checks parameters.
 
-Its settings are ``retries={"total_max_attempts": 1}``, ``parameter_validation=False`` and, for nobody,
+Its settings are ``retries={"total_max_attempts": 1}``, ``parameter_validation=False`` and, for ``nobody``,
 ``signature_version=UNSIGNED``.
 """
 
 
 def client_sender(client_of: ClientOf) -> Sender:
-    """Calls of a boto3 client, which says besides what it made of a refusal."""
+    """Makes calls with a boto3 client, and records what it reported of an error."""
 
     def send(asked: Asked) -> Received:
         client = client_of(asked.by, asked.region)
@@ -68,9 +68,9 @@ def client_sender(client_of: ClientOf) -> Sender:
             understood = None
             try:
                 getattr(client, method_of(asked.operation))(**asked.members)
-            except ClientError as refused:
-                answer: Any = refused.response
-                understood = (str(answer["Error"].get("Code")), str(answer["Error"].get("Message")))
+            except ClientError as failed:
+                response: Any = failed.response
+                understood = (str(response["Error"].get("Code")), str(response["Error"].get("Message")))
         last = seen[-1]
         return Received(last.status, last.headers, last.content, understood)
 
@@ -84,10 +84,10 @@ def method_of(operation: str) -> str:
 
 @contextmanager
 def watched(client: Any, asked: Asked) -> Generator[list[Received]]:
-    """While a client makes a call: what is answered, as it came; and what is asked, where no client would ask it."""
+    """While a client makes a call: records the responses as received, and sends what no client would send."""
     seen: list[Received] = []
 
-    def ask_it(params: dict[str, Any], **_: Any) -> None:
+    def adjust(params: dict[str, Any], **_: Any) -> None:
         if asked.body_given:
             params["body"] = asked.body
         if asked.path_given:
@@ -98,11 +98,11 @@ def watched(client: Any, asked: Asked) -> Generator[list[Received]]:
             seen.append(received(response_dict["status_code"], response_dict["headers"], response_dict["body"]))
 
     events = client.meta.events
-    # The handler that comes last has the last word.
-    events.register_last(f"before-call.lambda.{asked.operation}", ask_it)
+    # The last handler decides.
+    events.register_last(f"before-call.lambda.{asked.operation}", adjust)
     events.register(f"response-received.lambda.{asked.operation}", see)
     try:
         yield seen
     finally:
-        events.unregister(f"before-call.lambda.{asked.operation}", ask_it)
+        events.unregister(f"before-call.lambda.{asked.operation}", adjust)
         events.unregister(f"response-received.lambda.{asked.operation}", see)

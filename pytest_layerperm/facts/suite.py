@@ -52,13 +52,13 @@ def settings_of(config: pytest.Config) -> Settings:
     if settings.is_aws and not config.getoption("layerperm_yes_use_my_account"):
         raise pytest.UsageError(
             "--layerperm-endpoint=aws publishes layers in your account, some of them public for a moment, and deletes "
-            "them again. Say --layerperm-yes-use-my-account if that is what you want"
+            "them again. Pass --layerperm-yes-use-my-account if that is what you want"
         )
     return settings
 
 
 class FactsSuite:
-    """What a run keeps: its settings, its layer names, and on the controller the results."""
+    """The state of a run: its settings, its layer names, and on the controller the results."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.settings = settings_of(config)
@@ -68,11 +68,11 @@ class FactsSuite:
         self._is_worker = hasattr(config, "workerinput")
 
     def layer_for(self, number: int) -> str:
-        """The layer name of a fact. All are of the same length, since policies have a size."""
+        """The layer name of a fact. All have the same length, since the size of policies is limited."""
         return f"{self.prefix}-{number:03}"
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Says what will be done, before anything is."""
+        """Prints the plan before anything is done."""
         facts = [item.callspec.params["fact"] for item in cast(list[Any], session.items) if _is_fact(item)]
         reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
         if facts and reporter is not None and not self._is_worker:
@@ -101,15 +101,15 @@ def _is_fact(item: Any) -> bool:
 
 
 def property_of(outcome: Outcome) -> tuple[str, dict[str, Any]]:
-    """An outcome in the form in which a report carries it, from a worker too."""
+    """An outcome as a report carries it, also from a worker."""
     return PROPERTY, asdict(Result.of(outcome))
 
 
 @contextmanager
 def terminated_as_interrupted() -> Generator[None]:
-    """While it lasts, SIGTERM is taken as Ctrl-C, so that what was published is deleted.
+    """Treats SIGTERM as Ctrl-C, so that what was published is deleted.
 
-    Only the main thread can ask for that; in another one nothing is changed.
+    Only the main thread can change this; in any other, nothing changes.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

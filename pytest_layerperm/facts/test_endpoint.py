@@ -1,4 +1,4 @@
-"""Every fact on the endpoint that ``--layerperm-endpoint`` names: ``pytest --pyargs pytest_layerperm.facts``."""
+"""Checks every fact on the endpoint that ``--layerperm-endpoint`` names: ``pytest --pyargs pytest_layerperm.facts``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def suite(pytestconfig: pytest.Config) -> FactsSuite:
 
 @pytest.fixture(scope="session")
 def published(endpoint: HttpEndpoint) -> Iterator[Published]:
-    """Layers still to be deleted: what is left when a clean-up was itself interrupted is deleted at the end."""
+    """Layers still to be deleted: what an interrupted clean-up leaves is deleted at the end."""
     published: Published = {}
     yield published
     clean_up(endpoint.send, published)
@@ -51,7 +51,7 @@ def endpoint(suite: FactsSuite) -> Iterator[HttpEndpoint]:
 def test_fact(
     fact: Fact, endpoint: HttpEndpoint, suite: FactsSuite, published: Published, request: pytest.FixtureRequest
 ) -> None:
-    """The endpoint answers as the fact says."""
+    """The endpoint responds as the fact says."""
     outcome = show(fact, endpoint, suite.layer_for(NUMBERS[fact.id]), published)
     node: pytest.Item = request.node  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
     node.user_properties.append(property_of(outcome))

@@ -1,4 +1,4 @@
-"""Finding out who the callers of an endpoint are, and keeping to AWS's quota."""
+"""Determining the accounts of an endpoint's callers, and keeping to AWS's quota."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ONE_SIGNATURE = "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/lam
 
 
 class Emulator(ThreadingHTTPServer):
-    """An emulator that knows one account, whoever signs, and nothing but layers."""
+    """An emulator with one account, whoever signs, and nothing but layers."""
 
     daemon_threads = True
 
@@ -57,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_DELETE = do_POST  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Says nothing."""
+        """Logs nothing."""
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def emulator() -> Iterator[Emulator]:
 
 
 def test_endpoint_of_one_account(emulator: Emulator) -> None:
-    """Keys do not tell, and roles cannot be assumed: there is no second account. The probes are deleted."""
+    """Keys make no difference, and roles cannot be assumed: there is no second account. The probes are deleted."""
     endpoint = connect(Settings(emulator.url + "/"), PREFIX)
     assert (endpoint.account_id, endpoint.other_account_id) == ("123456789012", None)
     assert endpoint.serves("aws-cn")
@@ -82,13 +82,13 @@ def test_endpoint_of_one_account(emulator: Emulator) -> None:
 
 
 def test_endpoint_without_layers(emulator: Emulator) -> None:
-    """It can show nothing."""
+    """No fact can be checked there."""
     emulator.broken = True
-    with pytest.raises(NoEndpoint, match=rf"^{emulator.url} publishes no layer, and so can show nothing$"):
+    with pytest.raises(NoEndpoint, match=rf"^{emulator.url} publishes no layer, so no fact can be checked there$"):
         connect(Settings(emulator.url), PREFIX)
 
 
-def test_nobody_answers() -> None:
+def test_endpoint_that_cannot_be_reached() -> None:
     """In botocore's words."""
     with pytest.raises(NoEndpoint, match=r'^Could not connect to the endpoint URL: "http://127\.0\.0\.1:1/'):
         connect(Settings("http://127.0.0.1:1"), PREFIX)
@@ -101,7 +101,7 @@ def test_unknown_profile() -> None:
 
 
 def test_no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Told with what to do."""
+    """Reported with a remedy."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
@@ -144,7 +144,7 @@ def test_profiles(layerperm: LayerPerm, monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_prefixes_are_new() -> None:
-    """And all of the same length, since policies have a size."""
+    """And all of the same length, since the size of policies is limited."""
     first, second = new_prefix(), new_prefix()
     assert first != second
     assert len(first) == len(second) == len(PREFIX)
@@ -154,7 +154,7 @@ ASKED = Asked("ListLayers", {}, "owner", "us-east-1", "GET", "/2018-10-31/layers
 
 
 class Clock:
-    """A clock that only moves when somebody sleeps."""
+    """A clock that advances only when code sleeps."""
 
     def __init__(self) -> None:
         self.time = 100.0
@@ -169,7 +169,7 @@ class Clock:
 
 
 def test_pace_keeps_to_the_quota() -> None:
-    """At most 12 calls in any second, at an even pace; a pause is not made up for."""
+    """At most 12 calls in any second, evenly spaced; a pause is not made up for."""
     clock = Clock()
     times: list[float] = []
 
@@ -190,8 +190,8 @@ def test_pace_keeps_to_the_quota() -> None:
 @pytest.mark.parametrize(
     "throttled", [Received(429, {}, b"{}"), Received(400, {"x-amzn-errortype": "ThrottlingException"}, b"{}")]
 )
-def test_throttled_calls_are_made_again(throttled: Received) -> None:
-    """With longer and longer waits, and not for ever."""
+def test_throttled_calls_are_retried(throttled: Received) -> None:
+    """With increasing waits, and not forever."""
     clock = Clock()
     answers = [throttled, throttled, Received(200, {}, b"{}")]
     paced = Paced(lambda asked: answers.pop(0), now=clock.now, sleep=clock.sleep)

@@ -1,4 +1,4 @@
-"""Every fact, in process: through the one handler alone, and through botocore's seam as request and as boto3 call."""
+"""Every fact, in process: through the handler alone, and through botocore as a plain request and as a boto3 call."""
 
 from __future__ import annotations
 
@@ -80,15 +80,15 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[FactsEndpoint]:
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.id)
 def test_fact_holds_in_process(fact: Fact, endpoint: FactsEndpoint) -> None:
-    """The fake answers as AWS does, and as decided where that is not known."""
+    """The fake responds as AWS does, and as decided if that is not known."""
     outcome = show(fact, endpoint, "layerperm-facts")
     assert outcome.not_shown is None
     assert outcome.differences == []
     assert list(endpoint.fake.layers) == []
 
 
-def test_answer_that_never_comes() -> None:
-    """What the client raises goes on; there is nothing to compare."""
+def test_response_that_never_comes() -> None:
+    """The client's error is raised; there is nothing to compare."""
     with LayerPerm() as fake:
         fake.inject(ConnectionLost())
         with pytest.raises(ConnectionClosedError):
@@ -104,17 +104,17 @@ def test_every_fact_expects_something() -> None:
     """A fact whose steps expect nothing could not differ."""
     names = dict.fromkeys(("account", "other_account", "region", "partition"), "0" * 12)
     names.update(version_arn="arn", layer_arn="arn", layer="layer")
-    empty = [fact.id for fact in FACTS if not any(step.answer for step in fact.steps_for(names))]
+    empty = [fact.id for fact in FACTS if not any(step.expected for step in fact.steps_for(names))]
     assert empty == []
 
 
 def test_sources_are_explained() -> None:
-    """Every fact says where it is from, in a short name that is explained, and how sure it is."""
+    """Every fact gives its source, by a short name that is explained, and its confidence."""
     assert all(explain(fact.source) for fact in FACTS)
     assert {fact.confidence for fact in FACTS} == set(CONFIDENCES)
     assert {fact.source.partition(":")[0] for fact in FACTS} == set(SOURCES)
 
 
 def test_decisions_are_marked_inferred() -> None:
-    """What the project decided is never passed off as AWS's."""
+    """What the project decided is never presented as AWS's."""
     assert {fact.confidence for fact in FACTS if fact.source.startswith("DECISION")} == {"inferred"}

@@ -1,4 +1,4 @@
-"""How a fact is shown: comparing answers, cleaning up, saying what differs."""
+"""How a fact is checked: comparing responses, cleaning up, reporting differences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pytest_layerperm.facts.asking import Asked
 from pytest_layerperm.facts.differences import Difference, Received, compare
 from pytest_layerperm.facts.model import (
     Absent,
-    Answer,
+    Expected,
     Holding,
     Kept,
     Lacking,
@@ -73,21 +73,21 @@ NAMES = {"layer": "a.b", "first": "r1"}
     ],
 )
 def test_comparing_a_member(wanted: Any, got: Any, difference: tuple[str, str] | None) -> None:
-    """Values, templates and matchers; what differs is told as expected and got."""
-    found = compare(Answer(body={"m": wanted}), answered({"m": got}), dict(NAMES))
+    """Values, templates and matchers; a difference gives what was expected and got."""
+    found = compare(Expected(body={"m": wanted}), answered({"m": got}), dict(NAMES))
     assert found == ([] if difference is None else [Difference("m", *difference)])
 
 
-def test_nearest_element_is_told() -> None:
-    """Of a list that holds no such element, what is wrong with the one that comes nearest."""
+def test_differences_of_the_closest_element() -> None:
+    """If a list has no such element, the differences of the closest one are reported."""
     wanted = {"m": Holding({"a": 1, "b": 2})}
-    found = compare(Answer(body=wanted), answered({"m": [{"a": 3, "b": 4}, {"a": 1, "b": 5}]}), {})
+    found = compare(Expected(body=wanted), answered({"m": [{"a": 3, "b": 4}, {"a": 1, "b": 5}]}), {})
     assert found == [Difference("m.b", "2", "5")]
 
 
 def test_where_a_difference_is() -> None:
-    """The path to it."""
-    found = compare(Answer(body={"m": [{"a": {"b": 1}}]}), answered({"m": [{"a": {"b": 2}}]}), {})
+    """Its path."""
+    found = compare(Expected(body={"m": [{"a": {"b": 1}}]}), answered({"m": [{"a": {"b": 2}}]}), {})
     assert found == [Difference("m[0].a.b", "1", "2")]
 
 
@@ -95,16 +95,18 @@ def test_matchers_keep_what_they_matched() -> None:
     """Under the name that later steps use."""
     names = dict(NAMES)
     body = {"a": Kept("kept"), "b": Matching(".+", "matched"), "c": Unlike(("first",), "unlike")}
-    assert compare(Answer(body=body), answered({"a": "1", "b": "2", "c": "3"}), names) == []
+    assert compare(Expected(body=body), answered({"a": "1", "b": "2", "c": "3"}), names) == []
     assert names == {**NAMES, "kept": "1", "matched": "2", "unlike": "3"}
 
 
-def test_comparing_the_rest_of_an_answer() -> None:
+def test_comparing_the_rest_of_a_response() -> None:
     """Status, code, message, members, their order, headers, bytes."""
     received = answered('{"message":"m", "Type":"User"}', 409, x_amzn_errortype="Conflict:http://x", server="s")
-    same = Answer(409, "Conflict", "m", keys=("Type", "message"), headers={"server": "s", "date": Absent()})
+    same = Expected(409, "Conflict", "m", keys=("Type", "message"), headers={"server": "s", "date": Absent()})
     assert compare(same, received, {}) == []
-    other = Answer(404, "Gone", "n", keys=("Type",), order=("Type", "message"), headers={"server": "t"}, raw="${layer}")
+    other = Expected(
+        404, "Gone", "n", keys=("Type",), order=("Type", "message"), headers={"server": "t"}, raw="${layer}"
+    )
     assert compare(other, received, dict(NAMES)) == [
         Difference("status", "404", "409"),
         Difference("error code", "Gone", "Conflict"),
@@ -115,16 +117,16 @@ def test_comparing_the_rest_of_an_answer() -> None:
         Difference("body", "a.b", '{"message":"m", "Type":"User"}'),
         Difference("header server", "t", "s"),
     ]
-    assert compare(Answer("a success"), received, {}) == [Difference("status", "a success", "409 Conflict: m")]
-    assert compare(Answer("a success"), answered("", 204), {}) == []
+    assert compare(Expected("a success"), received, {}) == [Difference("status", "a success", "409 Conflict: m")]
+    assert compare(Expected("a success"), answered("", 204), {}) == []
 
 
-def test_comparing_what_an_sdk_understood() -> None:
-    """It must be the same as what was sent."""
+def test_comparing_what_an_sdk_reported() -> None:
+    """It must equal what was sent."""
     received = answered({"message": "m"}, 409, ("Other", "n"), x_amzn_errortype="Conflict")
-    assert compare(Answer(409, "Conflict", "m"), received, {}) == [
-        Difference("error code that the SDK understood", "Conflict", "Other"),
-        Difference("message that the SDK understood", "m", "n"),
+    assert compare(Expected(409, "Conflict", "m"), received, {}) == [
+        Difference("error code that the SDK reported", "Conflict", "Other"),
+        Difference("message that the SDK reported", "m", "n"),
     ]
 
 
@@ -139,21 +141,21 @@ def test_comparing_what_an_sdk_understood() -> None:
     ],
 )
 def test_error_code_is_found_as_sdks_find_it(body: Any, code: str | None) -> None:
-    """In the body where there is no header."""
+    """In the body if there is no header."""
     assert answered(body, 409).code == code
 
 
-# --- showing
+# --- checking a fact
 
 
 class Endpoint:
-    """An endpoint that answers what it is told to, and remembers what it was asked."""
+    """An endpoint that returns given responses, and records its calls."""
 
     account_id = "123456789012"
     region_name = "us-east-1"
 
-    def __init__(self, answer: Callable[[Asked], Received], other: str | None = None) -> None:
-        self.answer = answer
+    def __init__(self, respond: Callable[[Asked], Received], other: str | None = None) -> None:
+        self.respond = respond
         self.other_account_id = other
         self.other_organization: str | None = None
         self.asked: list[Asked] = []
@@ -163,7 +165,7 @@ class Endpoint:
 
     def send(self, asked: Asked) -> Received:
         self.asked.append(asked)
-        return self.answer(asked)
+        return self.respond(asked)
 
     @property
     def operations(self) -> list[str]:
@@ -180,9 +182,9 @@ def a_fact(*steps: Step, confidence: Any = "recorded") -> Fact:
 
 
 def test_layers_are_deleted_afterwards() -> None:
-    """Every version, by whom and where it was published."""
+    """Every version, by its publisher and in its region."""
     endpoint = Endpoint(fine, "210987654321")
-    steps = (publish(by="other", region="eu-west-1"), publish(), publish(), get_version(Answer(200)))
+    steps = (publish(by="other", region="eu-west-1"), publish(), publish(), get_version(Expected(200)))
     outcome = show(a_fact(*steps), endpoint, "l")
     assert outcome.verdict == "held"
     assert [(asked.by, asked.region, asked.path) for asked in endpoint.asked[4:]] == [
@@ -197,7 +199,7 @@ def test_layers_are_deleted_afterwards() -> None:
 
 @pytest.mark.parametrize("interrupted", ["PublishLayerVersion", "AddLayerVersionPermission"])
 def test_layers_are_deleted_when_interrupted(interrupted: str) -> None:
-    """Also when the publication itself was under way."""
+    """Even if the publication itself was interrupted."""
 
     def interrupt(asked: Asked) -> Received:
         if asked.operation == interrupted:
@@ -206,12 +208,12 @@ def test_layers_are_deleted_when_interrupted(interrupted: str) -> None:
 
     endpoint = Endpoint(interrupt)
     with pytest.raises(KeyboardInterrupt):
-        show(a_fact(publish(), add(answer=Answer(201))), endpoint, "l")
+        show(a_fact(publish(), add(expected=Expected(201))), endpoint, "l")
     assert endpoint.operations[-3:] == ["ListLayerVersions", "DeleteLayerVersion", "DeleteLayerVersion"]
 
 
 def test_interrupted_clean_up_leaves_its_list() -> None:
-    """What was published is still known, for another clean-up."""
+    """What was published is kept for another clean-up."""
 
     def interrupt(asked: Asked) -> Received:
         if asked.operation == "DeleteLayerVersion":
@@ -220,7 +222,7 @@ def test_interrupted_clean_up_leaves_its_list() -> None:
 
     published: Published = {}
     with pytest.raises(KeyboardInterrupt):
-        show(a_fact(publish(), get_version(Answer(200))), Endpoint(interrupt), "l", published)
+        show(a_fact(publish(), get_version(Expected(200))), Endpoint(interrupt), "l", published)
     assert published == {("l", "owner", "us-east-1"): None}
     endpoint = Endpoint(fine)
     clean_up(endpoint.send, published)
@@ -229,40 +231,40 @@ def test_interrupted_clean_up_leaves_its_list() -> None:
 
 
 def test_preparation_that_fails_is_a_difference() -> None:
-    """The fact cannot hold where what it needs is refused; the rest is not tried."""
+    """A fact cannot hold if its preparation fails; the remaining steps are skipped."""
     endpoint = Endpoint(lambda asked: answered({"__type": "Nope", "message": "m"}, 500))
-    outcome = show(a_fact(publish(), add(), get_version(Answer(200))), endpoint, "l")
+    outcome = show(a_fact(publish(), add(), get_version(Expected(200))), endpoint, "l")
     assert outcome.differences == [Difference("step 1, PublishLayerVersion", "a success", "500 Nope: m")]
     assert endpoint.operations == ["PublishLayerVersion", "ListLayerVersions"]
 
 
 def test_first_step_that_differs_is_the_last() -> None:
-    """What follows would only differ because of it."""
+    """Later steps would differ only because of it."""
     endpoint = Endpoint(fine)
-    outcome = show(a_fact(add(answer=Answer(201)), get_version(Answer(404))), endpoint, "l")
+    outcome = show(a_fact(add(expected=Expected(201)), get_version(Expected(404))), endpoint, "l")
     assert outcome.verdict == "differs"
     assert outcome.differences == [Difference("step 1, AddLayerVersionPermission: status", "201", "200")]
     assert endpoint.operations == ["AddLayerVersionPermission"]
 
 
 def test_pages_are_followed_to_their_end() -> None:
-    """And no marker twice, by an endpoint that goes round in circles."""
+    """And no marker twice, even if an endpoint goes round in circles."""
     pages = {None: ("2", 3), "2": ("1", 2), "1": ("2", 1)}
 
     def paged(asked: Asked) -> Received:
         marker, number = pages[asked.members.get("Marker")]
         return answered({"NextMarker": marker, "LayerVersions": [{"Version": number}]})
 
-    expected = Answer(body={"LayerVersions": [{"Version": 3}, {"Version": 2}, {"Version": 1}]})
+    expected = Expected(body={"LayerVersions": [{"Version": 3}, {"Version": 2}, {"Version": 1}]})
     assert show(a_fact(list_versions(expected, all_pages=True)), Endpoint(paged), "l").verdict == "held"
 
 
 def test_what_an_endpoint_cannot_show() -> None:
-    """Nothing is called then."""
+    """No call is made then."""
     alone, two = Endpoint(fine), Endpoint(fine, "210987654321")
-    by_other = a_fact(get_version(Answer(200), by="other"))
-    member = Fact("g/n", "s", "recorded", "API", (get_version(Answer(200), by="other"),), needs_organization=True)
-    in_china = a_fact(get_version(Answer(200), region="cn-north-1"))
+    by_other = a_fact(get_version(Expected(200), by="other"))
+    member = Fact("g/n", "s", "recorded", "API", (get_version(Expected(200), by="other"),), needs_organization=True)
+    in_china = a_fact(get_version(Expected(200), region="cn-north-1"))
     assert show(by_other, alone, "l").not_shown == "needs a second account"
     assert why_not_shown(by_other, two) is None
     assert why_not_shown(member, two) == "needs a second account in an organization"
@@ -271,7 +273,7 @@ def test_what_an_endpoint_cannot_show() -> None:
     assert alone.asked == two.asked == []
 
 
-# --- what people read
+# --- what is printed
 
 
 def result(confidence: str, verdict: str, group: str = "errors", reason: str | None = None) -> Result:
@@ -280,7 +282,7 @@ def result(confidence: str, verdict: str, group: str = "errors", reason: str | N
 
 
 def test_table() -> None:
-    """Per group and confidence how many held of those shown; then what was not."""
+    """Per group and confidence, how many of the checked facts held; then which were not checked."""
     results = [
         result("recorded", "held", "operations"),
         result("recorded", "held"),
@@ -301,14 +303,14 @@ def test_table() -> None:
 
 
 def test_differences() -> None:
-    """Fact, expected, got; the inferred apart, since a run on AWS settles them."""
+    """Fact, expected, got; the inferred ones separately, since AWS may differ from them too."""
     assert differences([result("inferred", "differs"), result("recorded", "differs"), result("recorded", "held")]) == [
-        "differs from what is known of AWS:",
+        "differs from what is known about AWS:",
         "  errors/name (recorded, API:page): A sentence.",
         "    step 1, GetLayerVersion: status",
         "      expected: 404",
         "      got:      200",
-        "differs from what was inferred of AWS:",
+        "differs from what was inferred about AWS:",
         "  errors/name (inferred, API:page): A sentence.",
         "    step 1, GetLayerVersion: status",
         "      expected: 404",
@@ -318,12 +320,12 @@ def test_differences() -> None:
 
 
 def test_plan_for_an_account() -> None:
-    """Said before anything is done: what, how much, how fast, and what stays untouched."""
+    """Printed before anything is done: what, how many, how fast, and what stays unchanged."""
     facts = [one for one in FACTS if one.group == "revisions"]
     assert plan(facts, 70, "aws", "layerperm-facts-01234567", aws=True) == (
         "layerperm facts: 14 facts (9 recorded, 2 documented, 0 reported, 3 inferred) on aws\n"
-        "  about 70 calls; every layer is named layerperm-facts-01234567-…, and deleted again; "
-        "no other layer is touched\n"
+        "  about 70 calls; every layer is named layerperm-facts-01234567-…, and is deleted again; "
+        "no other layer is changed\n"
         "  at most 12 calls a second; some of these layers, of a few hundred bytes, are public for a moment\n"
-        "  layers of the account are listed, and never read"
+        "  the account's layers are listed, but never read"
     )

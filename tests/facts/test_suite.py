@@ -1,4 +1,4 @@
-"""``pytest --pyargs pytest_layerperm.facts``: what it does to an endpoint, says, and leaves behind."""
+"""``pytest --pyargs pytest_layerperm.facts``: its calls, its report, and what it leaves behind."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ INFERRED = [fact for fact in FACTS if fact.confidence == "inferred"]
 
 
 class Served:
-    """A fake of its own behind a port, that no fixture turns on."""
+    """A fake of its own behind a port, which no fixture starts."""
 
     def __init__(self) -> None:
         self.fake = LayerPerm()
@@ -45,7 +45,7 @@ def served() -> Iterator[Served]:
 
 
 def test_all_facts_hold_on_the_live_server(pytester: pytest.Pytester, served: Served) -> None:
-    """Every fact is shown and holds; nothing is left; JSON says the same."""
+    """Every fact is checked and holds; nothing is left; the JSON agrees."""
     served.fake.organization("o-layerpermfacts", accounts=["210987654321"])
     options = ("--layerperm-other-organization=o-layerpermfacts", "--layerperm-facts-json=facts.json")
     result = pytester.runpytest(*SUITE, served.option, *options, "-q")
@@ -54,7 +54,7 @@ def test_all_facts_hold_on_the_live_server(pytester: pytest.Pytester, served: Se
         [
             f"layerperm facts: {len(FACTS)} facts (* recorded, * documented, * reported, {len(INFERRED)} inferred) "
             f"on {served.server.url}",
-            "  about * calls; every layer is named layerperm-facts-*-…, and deleted again; no other layer is touched",
+            "  about * calls; every layer is named layerperm-facts-*-…, and is deleted again; no other layer is changed",
             f"*facts on {served.server.url}*",
             " *recorded *documented *reported *inferred*",
             f"all *{len(INFERRED)} of {len(INFERRED)}",
@@ -69,7 +69,7 @@ def test_all_facts_hold_on_the_live_server(pytester: pytest.Pytester, served: Se
 
 
 def test_plan_counts_the_calls(pytester: pytest.Pytester, served: Served) -> None:
-    """What is said beforehand is what is done, but for pages."""
+    """The plan gives the number of calls, except for further pages."""
     result = pytester.runpytest(*SUITE, served.option, "-k", "revisions/ or size/")
     result.assert_outcomes(passed=18, deselected=len(FACTS) - 18)
     match = re.search(r"about (\d+) calls", result.stdout.str())
@@ -77,8 +77,8 @@ def test_plan_counts_the_calls(pytester: pytest.Pytester, served: Served) -> Non
     assert abs(int(match[1]) - len(served.fake.calls)) <= 20
 
 
-def test_only_layers_of_the_run_are_touched(pytester: pytest.Pytester, served: Served) -> None:
-    """A layer that was there before is as it was, and no call was about it."""
+def test_only_layers_of_the_run_are_changed(pytester: pytest.Pytester, served: Served) -> None:
+    """A layer that existed before is unchanged, and no call named it."""
     layer = served.fake.publish_layer("precious")
     layer.grant("*", statement_id="s1")
     revision = layer.revision_id
@@ -91,14 +91,14 @@ def test_only_layers_of_the_run_are_touched(pytester: pytest.Pytester, served: S
     assert [call for call in served.fake.calls if call.layer and "layerperm-facts-" not in call.layer] == []
 
 
-def test_what_cannot_be_shown_is_told(pytester: pytest.Pytester, served: Served) -> None:
-    """Skipped with the reason, and counted apart."""
+def test_what_cannot_be_checked_is_reported(pytester: pytest.Pytester, served: Served) -> None:
+    """Skipped with the reason, and counted separately."""
     result = pytester.runpytest(*SUITE, served.option, "-k", "organization and access")
     result.assert_outcomes(passed=1, skipped=2, deselected=len(FACTS) - 3)
     result.stdout.fnmatch_lines(["not shown: 2, needs a second account in an organization"])
 
 
-def test_differences_are_told_at_the_end(pytester: pytest.Pytester, served: Served) -> None:
+def test_differences_are_reported_at_the_end(pytester: pytest.Pytester, served: Served) -> None:
     """Fact, expected, got; and the run fails."""
     served.fake.inject(
         Interleave(service_of(served.fake).store._layers.clear, before="GetLayerVersionPolicy", times=None)
@@ -107,7 +107,7 @@ def test_differences_are_told_at_the_end(pytester: pytest.Pytester, served: Serv
     result.assert_outcomes(failed=2, deselected=len(FACTS) - 2)
     result.stdout.fnmatch_lines(
         [
-            "differs from what is known of AWS:",
+            "differs from what is known about AWS:",
             "  operations/get-status (recorded, LS:policy_life): GetLayerVersionPolicy answers 200.",
             "    step 3, GetLayerVersionPolicy: status",
             "      expected: 200",
@@ -119,7 +119,7 @@ def test_differences_are_told_at_the_end(pytester: pytest.Pytester, served: Serv
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_run_deletes_what_it_published(served: Served, tmp_path: Path, number: signal.Signals) -> None:
-    """Also where it is interrupted between two calls of one fact."""
+    """Even if it is interrupted between two calls of one fact."""
     running: list[subprocess.Popen[str]] = []
     served.fake.inject(Interleave(lambda: running[0].send_signal(number), before="RemoveLayerVersionPermission"))
     command = [sys.executable, "-m", "pytest", *SUITE, served.option, "-k", "statements/"]
@@ -128,7 +128,7 @@ def test_interrupted_run_deletes_what_it_published(served: Served, tmp_path: Pat
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         text=True,
-        # A shell's background jobs are started without SIGINT, and so are their children.
+        # A shell's background jobs ignore SIGINT, and so do their children.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
         running.append(process)
@@ -140,7 +140,7 @@ def test_interrupted_run_deletes_what_it_published(served: Served, tmp_path: Pat
 
 
 def test_workers_send_their_results(pytester: pytest.Pytester, served: Served) -> None:
-    """Under pytest-xdist the table is that of all workers."""
+    """Under pytest-xdist, the table covers all workers."""
     pytest.importorskip("xdist")
     result = pytester.runpytest_subprocess(*SUITE, served.option, "-p", "xdist", "-n", "2", "-k", "revisions/")
     result.assert_outcomes(passed=14)
@@ -148,8 +148,8 @@ def test_workers_send_their_results(pytester: pytest.Pytester, served: Served) -
     assert list(served.fake.layers) == []
 
 
-def test_termination_is_taken_as_interruption() -> None:
-    """In the main thread, and restored; elsewhere nothing is changed."""
+def test_termination_is_treated_as_interruption() -> None:
+    """In the main thread, and restored; in other threads nothing changes."""
     before = signal.getsignal(signal.SIGTERM)
     with terminated_as_interrupted(), pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGTERM)
@@ -164,10 +164,10 @@ def test_termination_is_taken_as_interruption() -> None:
     assert seen == [before]
 
 
-# --- what is refused
+# --- usage errors
 
 
-def refusal(pytester: pytest.Pytester, *options: str) -> str:
+def usage_error(pytester: pytest.Pytester, *options: str) -> str:
     result = pytester.runpytest(*SUITE, *options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     return result.stderr.str() + result.stdout.str()
@@ -175,43 +175,43 @@ def refusal(pytester: pytest.Pytester, *options: str) -> str:
 
 @pytest.mark.parametrize("endpoint", ["localhost:5000", "ftp://localhost", "http://", "http://h/path", "http://h?q=1"])
 def test_endpoint_must_be_a_url(pytester: pytest.Pytester, endpoint: str) -> None:
-    """A usage error that says what is valid."""
-    assert f"--layerperm-endpoint must be a URL such as http://127.0.0.1:5000, or aws, not '{endpoint}'" in refusal(
+    """The message says what is valid."""
+    assert f"--layerperm-endpoint must be a URL such as http://127.0.0.1:5000, or aws, not '{endpoint}'" in usage_error(
         pytester, f"--layerperm-endpoint={endpoint}"
     )
 
 
-def test_aws_must_be_meant(pytester: pytest.Pytester) -> None:
-    """Without the second option nothing is called."""
+def test_aws_must_be_confirmed(pytester: pytest.Pytester) -> None:
+    """Without the second option, no call is made."""
     assert (
         "--layerperm-endpoint=aws publishes layers in your account, some of them public for a moment, and deletes them "
-        "again. Say --layerperm-yes-use-my-account if that is what you want"
-    ) in refusal(pytester, "--layerperm-endpoint=aws")
+        "again. Pass --layerperm-yes-use-my-account if that is what you want"
+    ) in usage_error(pytester, "--layerperm-endpoint=aws")
 
 
-def test_aws_is_asked_by_one_process(pytester: pytest.Pytester) -> None:
-    """The quota is for all workers together."""
+def test_aws_is_called_by_one_process(pytester: pytest.Pytester) -> None:
+    """All workers together share the quota."""
     pytest.importorskip("xdist")
     options = ("--layerperm-endpoint=aws", "--layerperm-yes-use-my-account", "-p", "xdist", "-n", "2")
-    assert "--layerperm-endpoint=aws keeps to a quota of calls: run it without -n" in refusal(pytester, *options)
+    assert "--layerperm-endpoint=aws keeps to a quota of calls: run it without -n" in usage_error(pytester, *options)
 
 
 def test_json_must_have_a_directory(pytester: pytest.Pytester) -> None:
-    """Told before the run, not after it."""
-    text = refusal(pytester, "--layerperm-endpoint=http://h", "--layerperm-facts-json=no/such/facts.json")
+    """Reported before the run, not after it."""
+    text = usage_error(pytester, "--layerperm-endpoint=http://h", "--layerperm-facts-json=no/such/facts.json")
     assert "--layerperm-facts-json must be a file in a directory that exists, not 'no/such/facts.json'" in text
 
 
-def test_endpoint_must_answer(pytester: pytest.Pytester) -> None:
-    """One message, and not one failure for each fact."""
-    text = refusal(pytester, "--layerperm-endpoint=http://127.0.0.1:1", "-q")
+def test_endpoint_must_be_reachable(pytester: pytest.Pytester) -> None:
+    """One message instead of a failure for each fact."""
+    text = usage_error(pytester, "--layerperm-endpoint=http://127.0.0.1:1", "-q")
     assert (
         '--layerperm-endpoint=http://127.0.0.1:1: Could not connect to the endpoint URL: "http://127.0.0.1:1/' in text
     )
 
 
 def test_suite_needs_an_endpoint(pytester: pytest.Pytester) -> None:
-    """Run without one it says so."""
+    """Without one, it says so."""
     result = pytester.runpytest(*SUITE)
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(

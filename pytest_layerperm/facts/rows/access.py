@@ -1,8 +1,8 @@
-"""Who may use a layer version: its account, other accounts, nobody."""
+"""Who may use a layer version: its own account, other accounts, or nobody."""
 
 from __future__ import annotations
 
-from ..model import Answer, Fact
+from ..model import Expected, Fact
 from .steps import (
     ACCOUNT,
     NO_SUCH_RESOURCE,
@@ -22,7 +22,7 @@ from .steps import (
 
 _GET = "lambda:GetLayerVersion"
 _BY_OTHER = get_version(
-    Answer(SUCCESS, body={"LayerVersionArn": "${version_arn}"}), by="other", LayerName="${layer_arn}"
+    Expected(SUCCESS, body={"LayerVersionArn": "${version_arn}"}), by="other", LayerName="${layer_arn}"
 )
 _REFUSED = get_version(denied(_GET, "${version_arn}", "other"), by="other", LayerName="${layer_arn}")
 _ANOTHER = "o-anotherfactsorg"
@@ -30,11 +30,11 @@ _ANOTHER = "o-anotherfactsorg"
 FACTS: tuple[Fact, ...] = (
     fact(
         "access/no-policy-needed",
-        "The account of the layer needs no policy.",
+        "The account that owns the layer needs no policy.",
         "documented",
         "DG:layers and IAM",
         publish(),
-        get_version(Answer(SUCCESS)),
+        get_version(Expected(SUCCESS)),
     ),
     fact(
         "access/foreign-get-version",
@@ -45,7 +45,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/foreign-get-version-by-arn",
-        "GetLayerVersionByArn is refused as lambda:GetLayerVersion.",
+        "GetLayerVersionByArn is denied as lambda:GetLayerVersion.",
         "recorded",
         "DD-JS",
         get_by_arn("${foreign_version_arn}", denied(_GET, "${foreign_version_arn}")),
@@ -61,37 +61,37 @@ FACTS: tuple[Fact, ...] = (
         "access/foreign-get-policy",
         "GetLayerVersionPolicy on another account's layer: 403 with the version ARN.",
         "inferred",
-        "DECISION:U8",
+        "DECISION",
         get_policy(denied("lambda:GetLayerVersionPolicy", "${foreign_version_arn}"), LayerName="${foreign_arn}"),
     ),
     fact(
         "access/foreign-add",
         "AddLayerVersionPermission on another account's layer: 403 with the version ARN.",
         "inferred",
-        "DECISION:U8",
-        add(LayerName="${foreign_arn}", answer=denied("lambda:AddLayerVersionPermission", "${foreign_version_arn}")),
+        "DECISION",
+        add(LayerName="${foreign_arn}", expected=denied("lambda:AddLayerVersionPermission", "${foreign_version_arn}")),
     ),
     fact(
         "access/foreign-remove",
         "RemoveLayerVersionPermission on another account's layer: 403 with the version ARN.",
         "inferred",
-        "DECISION:U8",
+        "DECISION",
         remove(
-            LayerName="${foreign_arn}", answer=denied("lambda:RemoveLayerVersionPermission", "${foreign_version_arn}")
+            LayerName="${foreign_arn}", expected=denied("lambda:RemoveLayerVersionPermission", "${foreign_version_arn}")
         ),
     ),
     fact(
         "access/foreign-delete",
         "DeleteLayerVersion on another account's layer: 403 with the version ARN.",
         "inferred",
-        "DECISION:U8",
+        "DECISION",
         delete(denied("lambda:DeleteLayerVersion", "${foreign_version_arn}"), LayerName="${foreign_arn}"),
     ),
     fact(
         "access/foreign-publish",
         "PublishLayerVersion on another account's layer: 403 with the layer ARN.",
         "inferred",
-        "DECISION:U8",
+        "DECISION",
         publish(denied("lambda:PublishLayerVersion", "${foreign_arn}"), LayerName="${foreign_arn}"),
     ),
     fact(
@@ -104,7 +104,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/account",
-        "A statement for the account lets it in, by ARN as LayerName.",
+        "A statement for the account allows it to read the version, with an ARN as LayerName.",
         "recorded",
         "LS-M:test_get_lambda_layer",
         publish(),
@@ -113,7 +113,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/account-by-root-arn",
-        "A statement for the account's root lets the account in.",
+        "A statement for the account's root allows the account.",
         "documented",
         "IAM:principals",
         publish(),
@@ -122,16 +122,16 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/account-by-arn",
-        "A statement for the account lets it in, by GetLayerVersionByArn.",
+        "A statement for the account allows it GetLayerVersionByArn.",
         "documented",
         "API:GetLayerVersionByArn",
         publish(),
         add("s1", "${other_account}"),
-        get_by_arn(answer=Answer(SUCCESS), by="other"),
+        get_by_arn(expected=Expected(SUCCESS), by="other"),
     ),
     fact(
         "access/everybody",
-        "A statement for everybody lets every account in.",
+        "A statement for everyone allows every account.",
         "documented",
         "DG:permissions of layers, cross-account",
         publish(),
@@ -140,7 +140,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/third-account",
-        "A statement for one account lets no other in.",
+        "A statement for one account allows no other account.",
         "documented",
         "DG:permissions of layers, cross-account",
         publish(),
@@ -149,7 +149,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/several-statements",
-        "One statement that fits is enough.",
+        "One matching statement is enough.",
         "documented",
         "IAM:policy evaluation",
         publish(),
@@ -159,7 +159,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/revoked",
-        "A removed statement lets nobody in.",
+        "A removed statement allows nobody.",
         "documented",
         "DG:permissions of layers",
         publish(),
@@ -170,7 +170,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/one-version",
-        "A statement on one version lets nobody into the next.",
+        "A statement on one version allows nobody to read the next.",
         "documented",
         "DG:permissions of layers",
         publish(),
@@ -181,7 +181,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/nothing-but-reading",
-        "A public version's policy stays its account's: others may neither read nor change it.",
+        "The policy of a public version stays private: other accounts may neither read nor change it.",
         "recorded",
         "LS-M:test_get_lambda_layer; the texts are inferred",
         publish(),
@@ -193,13 +193,13 @@ FACTS: tuple[Fact, ...] = (
             "s2",
             by="other",
             LayerName="${layer_arn}",
-            answer=denied("lambda:AddLayerVersionPermission", "${version_arn}", "other"),
+            expected=denied("lambda:AddLayerVersionPermission", "${version_arn}", "other"),
         ),
         remove(
             "s1",
             by="other",
             LayerName="${layer_arn}",
-            answer=denied("lambda:RemoveLayerVersionPermission", "${version_arn}", "other"),
+            expected=denied("lambda:RemoveLayerVersionPermission", "${version_arn}", "other"),
         ),
         list_versions(
             denied("lambda:ListLayerVersions", "${layer_arn}", "other"), by="other", LayerName="${layer_arn}"
@@ -217,7 +217,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/from-another-region",
-        "From another region, another account's layer is refused even where it is public.",
+        "From another region, another account's layer is denied even if it is public.",
         "reported",
         "CANVAS",
         publish(),
@@ -228,7 +228,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/deleted-public",
-        "A deleted version that was public is not there, rather than refused.",
+        "A deleted version that was public: 404 rather than a denial.",
         "inferred",
         "KLAYERS:of attaching it to a function",
         publish(),
@@ -238,16 +238,16 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/deleted-private",
-        "A deleted version that was private is refused as ever.",
+        "A deleted version that was private is still denied.",
         "inferred",
-        "DECISION:U11",
+        "DECISION",
         publish(),
         delete(),
         _REFUSED,
     ),
     in_organization(
         "access/organization",
-        "A statement for an organization lets its accounts in.",
+        "A statement for an organization allows its accounts.",
         "documented",
         "DG:permissions of layers, cross-account",
         publish(),
@@ -256,7 +256,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     in_organization(
         "access/another-organization",
-        "A statement for an organization lets no account of another in.",
+        "A statement for an organization allows no account of another one.",
         "documented",
         "IAM:aws:PrincipalOrgID",
         publish(),
@@ -265,7 +265,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/no-organization",
-        "A statement for an organization lets no account outside of it in.",
+        "A statement for an organization allows no account outside it.",
         "documented",
         "IAM:aws:PrincipalOrgID",
         publish(),
@@ -274,13 +274,13 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "access/unsigned",
-        "A request without a signature is refused, on public layers too.",
+        "A request without a signature is denied, even on public layers.",
         "inferred",
         "DECISION:unknown access keys",
         publish(),
         add(),
         get_version(
-            Answer(
+            Expected(
                 403,
                 "MissingAuthenticationTokenException",
                 "Missing Authentication Token",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...lambda_api.members import VERSION_ARN_PATTERN
-from ..model import Answer, Fact, Matching
+from ..model import Expected, Fact, Matching
 from .steps import fact, get_by_arn, get_policy, invalid, list_layers, list_versions, publish, too_long, violation
 
 _LAYER_NAME = (
@@ -15,14 +15,14 @@ _NULL = "not be null"
 FACTS: tuple[Fact, ...] = (
     fact(
         "validation/layer-name",
-        "A layer name has letters, digits, - and _ only.",
+        "A layer name consists of letters, digits, - and _.",
         "inferred",
         "MODEL:LayerNameOrArn",
         get_policy(invalid(violation("'a.b'", "layerName", _LAYER_NAME)), LayerName="a.b"),
     ),
     fact(
         "validation/layer-name-with-slash",
-        "An encoded slash is part of the layer name, and refused there.",
+        "An encoded slash is part of the layer name, where it is invalid.",
         "inferred",
         "MODEL:LayerNameOrArn",
         get_policy(invalid(violation("'a/b'", "layerName", _LAYER_NAME)), LayerName="a/b"),
@@ -36,9 +36,9 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "validation/version-arn-as-layer-name",
-        "The ARN of a version is no LayerName.",
+        "A layer version ARN is not a valid LayerName.",
         "inferred",
-        "DECISION:U7",
+        "DECISION",
         publish(),
         get_policy(invalid(violation("'${version_arn}'", "layerName", _LAYER_NAME)), LayerName="${version_arn}"),
     ),
@@ -57,7 +57,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "validation/architectures",
-        "An unknown architecture: AWS wraps what each item must satisfy.",
+        "An unknown architecture: the message wraps the constraint of the items.",
         "recorded",
         "LS:layer_exc publish_layer_version_exc_invalid_runtime_arch",
         publish(
@@ -78,7 +78,7 @@ FACTS: tuple[Fact, ...] = (
         "recorded",
         "LS:layer_exc publish_layer_version_exc_invalid_runtime_arch; which runtimes there are, changes",
         publish(
-            Answer(
+            Expected(
                 400,
                 "ValidationException",
                 Matching(
@@ -102,7 +102,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "validation/storage-mode-in-lower-case",
-        "The values of S3ObjectStorageMode are upper case.",
+        "The values of S3ObjectStorageMode are case-sensitive.",
         "inferred",
         "MODEL:S3ObjectStorageMode; the text is inferred",
         publish(
@@ -116,19 +116,19 @@ FACTS: tuple[Fact, ...] = (
         "validation/storage-mode-as-number",
         "A number as S3ObjectStorageMode: 400 SerializationException.",
         "inferred",
-        "DECISION:U6",
+        "DECISION",
         publish(
-            Answer(400, "SerializationException"),
+            Expected(400, "SerializationException"),
             body='{"Content":{"S3Bucket":"bucket","S3Key":"key","S3ObjectStorageMode":1}}',
         ),
     ),
     fact(
         "validation/several-lists",
-        "Two violations are counted, in the plural, and joined by a semicolon: runtimes before architectures.",
+        "Two violations are counted and joined by a semicolon: runtimes before architectures.",
         "recorded",
         "LS:layer_exc publish_layer_version_exc_invalid_runtime_arch",
         publish(
-            Answer(
+            Expected(
                 400,
                 "ValidationException",
                 Matching(
@@ -143,7 +143,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "validation/architecture-filter",
-        "An architecture that is none is refused as a filter.",
+        "An unknown architecture is rejected as a filter.",
         "recorded",
         "LS:layer_exc",
         list_versions(
@@ -155,11 +155,11 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "validation/runtime-filter",
-        "A runtime that is none is refused as a filter.",
+        "An unknown runtime is rejected as a filter.",
         "recorded",
         "LS:layer_exc",
         list_versions(
-            Answer(
+            Expected(
                 400,
                 "ValidationException",
                 Matching(
@@ -172,7 +172,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "validation/arn-without-version",
-        "GetLayerVersionByArn wants the ARN of a version.",
+        "GetLayerVersionByArn requires a layer version ARN.",
         "recorded",
         "LS:layer_exc",
         get_by_arn(
@@ -182,7 +182,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "validation/page-of-0",
-        "A page of no items is refused.",
+        "A MaxItems of 0 is rejected.",
         "inferred",
         "MODEL:MaxLayerListItems",
         list_layers(
@@ -193,28 +193,28 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "validation/page-of-51",
-        "A page of more than 50 items is refused.",
+        "A MaxItems of more than 50 is rejected.",
         "inferred",
         "MODEL:MaxLayerListItems",
         list_versions(invalid(violation("'51'", "maxItems", "have value less than or equal to 50")), MaxItems=51),
     ),
     fact(
         "validation/description-too-long",
-        "PublishLayerVersion takes a Description of at most 256 characters.",
+        "PublishLayerVersion accepts a Description of at most 256 characters.",
         "inferred",
         "API:PublishLayerVersion; the text is inferred",
         publish(invalid(violation(f"'{'x' * 257}'", "description", too_long(256))), Description="x" * 257),
     ),
     fact(
         "validation/licence-too-long",
-        "PublishLayerVersion takes a LicenseInfo of at most 512 characters.",
+        "PublishLayerVersion accepts a LicenseInfo of at most 512 characters.",
         "inferred",
         "API:PublishLayerVersion; the text is inferred",
         publish(invalid(violation(f"'{'x' * 513}'", "licenseInfo", too_long(512))), LicenseInfo="x" * 513),
     ),
     fact(
         "validation/too-many-runtimes",
-        "PublishLayerVersion takes at most 15 runtimes.",
+        "PublishLayerVersion accepts at most 15 runtimes.",
         "inferred",
         "API:PublishLayerVersion; the text is inferred",
         publish(
@@ -224,7 +224,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "validation/no-content",
-        "PublishLayerVersion needs a content.",
+        "PublishLayerVersion requires Content.",
         "inferred",
         "LS:'Value null at …', of another member",
         publish(invalid(violation("null", "content", _NULL)), Content=None),

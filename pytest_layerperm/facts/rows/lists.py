@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model import Absent, Answer, Fact, Holding, Kept, Lacking, Number
+from ..model import Absent, Expected, Fact, Holding, Kept, Lacking, Number
 from .steps import SUCCESS, ZIP, delete, fact, list_layers, list_versions, publish
 
 _VERSION = {"LayerVersionArn": "${version_arn}", "Version": 1}
@@ -19,20 +19,20 @@ def versions(*numbers: int) -> list[dict[str, int]]:
 FACTS: tuple[Fact, ...] = (
     fact(
         "lists/newest-first",
-        "ListLayerVersions has the newest version first.",
+        "ListLayerVersions lists the newest version first.",
         "recorded",
         "LS:layer_life",
         publish(),
         publish(),
         publish(),
-        list_versions(Answer(SUCCESS, body={"LayerVersions": versions(3, 2, 1)})),
+        list_versions(Expected(SUCCESS, body={"LayerVersions": versions(3, 2, 1)})),
     ),
     fact(
         "lists/unknown-layer",
-        "ListLayerVersions of a layer that is not there: 200 and an empty list.",
+        "ListLayerVersions of a layer that does not exist: 200 and an empty list.",
         "recorded",
         "LS:layer_exc",
-        list_versions(Answer(200, body={"LayerVersions": []})),
+        list_versions(Expected(200, body={"LayerVersions": []})),
     ),
     fact(
         "lists/deleted",
@@ -42,16 +42,16 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         publish(),
         delete(VersionNumber=2),
-        list_versions(Answer(body={"LayerVersions": versions(1)})),
+        list_versions(Expected(body={"LayerVersions": versions(1)})),
     ),
     fact(
         "lists/version-members",
-        "A listed version tells no Content and no LayerArn.",
+        "A listed version has no Content and no LayerArn.",
         "recorded",
         "LS:layer_life",
-        publish(Answer(body={"CreatedDate": Kept("created")}), Description="of facts"),
+        publish(Expected(body={"CreatedDate": Kept("created")}), Description="of facts"),
         list_versions(
-            Answer(
+            Expected(
                 body={
                     "LayerVersions": [
                         {
@@ -68,12 +68,12 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "lists/layer-members",
-        "A listed layer tells LayerName, LayerArn and LatestMatchingVersion.",
+        "A listed layer has LayerName, LayerArn and LatestMatchingVersion.",
         "recorded",
         "C7N:ListLayers",
         publish(),
         list_layers(
-            Answer(
+            Expected(
                 200,
                 body={
                     "Layers": Holding(
@@ -93,17 +93,17 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         delete(VersionNumber=3),
         list_layers(
-            Answer(body={"Layers": Holding({"LayerName": "${layer}", "LatestMatchingVersion": {"Version": 2}})})
+            Expected(body={"Layers": Holding({"LayerName": "${layer}", "LatestMatchingVersion": {"Version": 2}})})
         ),
     ),
     fact(
         "lists/nulls",
-        "ListLayerVersions is compact, with a null for each member that has no value.",
+        "ListLayerVersions is compact JSON, with a null for each member that has no value.",
         "recorded",
         "C7N:content-length of 2018; the order is inferred",
-        publish(Answer(body={"CreatedDate": Kept("created")})),
+        publish(Expected(body={"CreatedDate": Kept("created")})),
         list_versions(
-            Answer(
+            Expected(
                 raw=(
                     '{"NextMarker":null,"LayerVersions":[{"LayerVersionArn":"${version_arn}","Version":1,'
                     '"Description":null,"CreatedDate":"${created}","CompatibleRuntimes":null,'
@@ -114,37 +114,39 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "lists/runtime",
-        "CompatibleRuntime keeps the versions that name it.",
+        "The filter CompatibleRuntime keeps the versions that name the runtime.",
         "documented",
         "API:ListLayerVersions",
         publish(**ONLY_X86),
         publish(**ONLY_ARM),
         publish(),
-        list_versions(Answer(body={"LayerVersions": versions(1)}), CompatibleRuntime="python3.12"),
-        list_versions(Answer(body={"LayerVersions": versions(2, 1)}), CompatibleRuntime="python3.13"),
+        list_versions(Expected(body={"LayerVersions": versions(1)}), CompatibleRuntime="python3.12"),
+        list_versions(Expected(body={"LayerVersions": versions(2, 1)}), CompatibleRuntime="python3.13"),
     ),
     fact(
         "lists/architecture",
-        "CompatibleArchitecture keeps the versions that name it.",
+        "The filter CompatibleArchitecture keeps the versions that name the architecture.",
         "documented",
         "API:ListLayerVersions",
         publish(**ONLY_X86),
         publish(**ONLY_ARM),
         publish(),
-        list_versions(Answer(body={"LayerVersions": versions(2)}), CompatibleArchitecture="arm64"),
+        list_versions(Expected(body={"LayerVersions": versions(2)}), CompatibleArchitecture="arm64"),
     ),
     fact(
         "lists/both-filters",
-        "Two filters keep the versions that pass both.",
+        "Both filters keep the versions that pass both.",
         "documented",
         "API:ListLayerVersions",
         publish(**ONLY_X86),
         publish(**ONLY_ARM),
         list_versions(
-            Answer(body={"LayerVersions": []}), CompatibleArchitecture="arm64", CompatibleRuntime="python3.12"
+            Expected(body={"LayerVersions": []}), CompatibleArchitecture="arm64", CompatibleRuntime="python3.12"
         ),
         list_versions(
-            Answer(body={"LayerVersions": versions(2)}), CompatibleArchitecture="arm64", CompatibleRuntime="python3.13"
+            Expected(body={"LayerVersions": versions(2)}),
+            CompatibleArchitecture="arm64",
+            CompatibleRuntime="python3.13",
         ),
     ),
     fact(
@@ -156,11 +158,11 @@ FACTS: tuple[Fact, ...] = (
         publish(**ONLY_X86),
         publish(LayerName="${layer}-2", **ONLY_ARM),
         list_layers(
-            Answer(body={"Layers": Lacking("LayerName", "${layer}")}),
+            Expected(body={"Layers": Lacking("LayerName", "${layer}")}),
             CompatibleArchitecture="arm64",
         ),
         list_layers(
-            Answer(body={"Layers": Holding({"LayerName": "${layer}", "LatestMatchingVersion": {"Version": 2}})}),
+            Expected(body={"Layers": Holding({"LayerName": "${layer}", "LatestMatchingVersion": {"Version": 2}})}),
             CompatibleArchitecture="x86_64",
         ),
     ),
@@ -173,7 +175,7 @@ FACTS: tuple[Fact, ...] = (
         publish(**ONLY_X86),
         delete(VersionNumber=2),
         list_layers(
-            Answer(body={"Layers": Holding({"LayerName": "${layer}", "LatestMatchingVersion": {"Version": 1}})}),
+            Expected(body={"Layers": Holding({"LayerName": "${layer}", "LatestMatchingVersion": {"Version": 1}})}),
             CompatibleArchitecture="arm64",
         ),
     ),
@@ -185,9 +187,9 @@ FACTS: tuple[Fact, ...] = (
         publish(by="other"),
         publish(LayerName="${layer}-2"),
         list_layers(
-            Answer(body={"Layers": Holding({"LayerArn": "${layer_arn}-2", "LatestMatchingVersion": {"Version": 1}})})
+            Expected(body={"Layers": Holding({"LayerArn": "${layer_arn}-2", "LatestMatchingVersion": {"Version": 1}})})
         ),
-        list_versions(Answer(body={"LayerVersions": []})),
+        list_versions(Expected(body={"LayerVersions": []})),
     ),
     fact(
         "lists/empty-description",
@@ -195,14 +197,14 @@ FACTS: tuple[Fact, ...] = (
         "recorded",
         "ST:L list-versions-unfiltered",
         publish(Description="", LicenseInfo=""),
-        list_versions(Answer(body={"LayerVersions": [{"Description": Absent(), "LicenseInfo": Absent()}]})),
+        list_versions(Expected(body={"LayerVersions": [{"Description": Absent(), "LicenseInfo": Absent()}]})),
     ),
-    # --- and what can be said of a content that AWS measured
+    # --- and what is known of content that AWS measured
     fact(
         "lists/code-size",
-        "CodeSize is that of the archive as it was sent.",
+        "CodeSize is the size of the archive as sent.",
         "documented",
         "API:PublishLayerVersion",
-        publish(Answer(body={"Content": {"CodeSize": Number(len(ZIP))}})),
+        publish(Expected(body={"Content": {"CodeSize": Number(len(ZIP))}})),
     ),
 )

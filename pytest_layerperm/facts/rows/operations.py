@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import UUID, Absent, Answer, Fact, Kept, Matching
+from ..model import UUID, Absent, Expected, Fact, Kept, Matching
 from .steps import (
     NO_POLICY,
     SUCCESS,
@@ -26,92 +26,94 @@ _PLAIN = "/2018-10-31/layers/${layer_arn}/versions"
 FACTS: tuple[Fact, ...] = (
     fact(
         "operations/add-status",
-        "AddLayerVersionPermission answers 201.",
+        "AddLayerVersionPermission returns 201.",
         "recorded",
         "LS:policy_life",
         publish(),
-        add(answer=Answer(201)),
+        add(expected=Expected(201)),
     ),
     fact(
         "operations/add-members",
-        "AddLayerVersionPermission answers Statement and RevisionId, both as text.",
+        "AddLayerVersionPermission returns Statement and RevisionId, both as text.",
         "recorded",
         "LS:policy_life",
         publish(),
-        add(answer=Answer(keys=("Statement", "RevisionId"), body={"Statement": Kept("s"), "RevisionId": Kept("r")})),
+        add(
+            expected=Expected(keys=("Statement", "RevisionId"), body={"Statement": Kept("s"), "RevisionId": Kept("r")})
+        ),
     ),
     fact(
         "operations/add-order",
-        "The answer to AddLayerVersionPermission is compact, Statement first.",
+        "The response of AddLayerVersionPermission is compact JSON, Statement first.",
         "inferred",
-        "DECISION:U14",
+        "DECISION",
         publish(),
-        add(answer=Answer(order=("Statement", "RevisionId"))),
+        add(expected=Expected(order=("Statement", "RevisionId"))),
     ),
     fact(
         "operations/get-status",
-        "GetLayerVersionPolicy answers 200.",
+        "GetLayerVersionPolicy returns 200.",
         "recorded",
         "LS:policy_life",
         publish(),
         add(),
-        get_policy(Answer(200)),
+        get_policy(Expected(200)),
     ),
     fact(
         "operations/get-members",
-        "GetLayerVersionPolicy answers Policy and RevisionId, both as text.",
+        "GetLayerVersionPolicy returns Policy and RevisionId, both as text.",
         "recorded",
         "C7N:test_lambda_layer_cross_account",
         publish(),
         add(),
-        get_policy(Answer(keys=("Policy", "RevisionId"), body={"Policy": Kept("p"), "RevisionId": Kept("r")})),
+        get_policy(Expected(keys=("Policy", "RevisionId"), body={"Policy": Kept("p"), "RevisionId": Kept("r")})),
     ),
     fact(
         "operations/get-order",
-        "The answer to GetLayerVersionPolicy is compact, Policy first.",
+        "The response of GetLayerVersionPolicy is compact JSON, Policy first.",
         "inferred",
-        "DECISION:U14",
+        "DECISION",
         publish(),
         add(),
-        get_policy(Answer(order=("Policy", "RevisionId"))),
+        get_policy(Expected(order=("Policy", "RevisionId"))),
     ),
     fact(
         "operations/remove-status",
-        "RemoveLayerVersionPermission answers 204 and nothing else.",
+        "RemoveLayerVersionPermission returns 204 and an empty body.",
         "recorded",
         "LS:policy_life",
         publish(),
         add(),
-        remove(answer=Answer(204, raw="")),
+        remove(expected=Expected(204, raw="")),
     ),
     fact(
         "operations/success-headers",
-        "A success carries date, content-type and x-amzn-requestid.",
+        "A successful response has the headers date, content-type and x-amzn-requestid.",
         "recorded",
         "C7N:test_lambda_layer_delete",
         publish(),
         add(
-            answer=Answer(
+            expected=Expected(
                 headers={"date": _DATE, "content-type": "application/json", "x-amzn-requestid": Matching(UUID)}
             )
         ),
     ),
     fact(
         "operations/no-content-headers",
-        "A 204 carries a content-type and no content-length.",
+        "A 204 has a content-type and no content-length.",
         "recorded",
         "C7N:test_lambda_layer_delete",
         publish(),
         add(),
-        remove(answer=Answer(headers={"content-type": "application/json", "content-length": Absent()})),
+        remove(expected=Expected(headers={"content-type": "application/json", "content-length": Absent()})),
     ),
     fact(
         "operations/no-error-header",
-        "A success carries no x-amzn-errortype.",
+        "A successful response has no x-amzn-errortype.",
         "recorded",
         "C7N:test_lambda_layer_delete",
         publish(),
-        add(answer=Answer(headers={"x-amzn-errortype": Absent()})),
+        add(expected=Expected(headers={"x-amzn-errortype": Absent()})),
     ),
     fact(
         "operations/add-by-arn",
@@ -119,7 +121,7 @@ FACTS: tuple[Fact, ...] = (
         "recorded",
         "LS-M:test_get_lambda_layer",
         publish(),
-        add(LayerName="${layer_arn}", answer=Answer(body={"Statement": same_statement()})),
+        add(LayerName="${layer_arn}", expected=Expected(body={"Statement": same_statement()})),
     ),
     fact(
         "operations/get-by-arn",
@@ -128,7 +130,7 @@ FACTS: tuple[Fact, ...] = (
         "API:GetLayerVersionPolicy",
         publish(),
         add(),
-        get_policy(Answer(SUCCESS, body={"Policy": same_policy(statement())}), LayerName="${layer_arn}"),
+        get_policy(Expected(SUCCESS, body={"Policy": same_policy(statement())}), LayerName="${layer_arn}"),
     ),
     fact(
         "operations/remove-by-arn",
@@ -139,7 +141,7 @@ FACTS: tuple[Fact, ...] = (
         add("s1"),
         add("s2"),
         remove("s1", LayerName="${layer_arn}"),
-        get_policy(Answer(body={"Policy": same_policy(statement("s2"))})),
+        get_policy(Expected(body={"Policy": same_policy(statement("s2"))})),
     ),
     fact(
         "operations/get-version-by-arn-as-name",
@@ -147,15 +149,15 @@ FACTS: tuple[Fact, ...] = (
         "recorded",
         "LS-M:test_get_lambda_layer",
         publish(),
-        get_version(Answer(SUCCESS, body={"LayerVersionArn": "${version_arn}"}), LayerName="${layer_arn}"),
+        get_version(Expected(SUCCESS, body={"LayerVersionArn": "${version_arn}"}), LayerName="${layer_arn}"),
     ),
     fact(
         "operations/publish-by-arn",
         "LayerName may be the layer's ARN on PublishLayerVersion.",
         "documented",
         "API:PublishLayerVersion",
-        publish(Answer(body={"LayerVersionArn": "${version_arn}"}), LayerName="${layer_arn}"),
-        get_version(Answer(SUCCESS)),
+        publish(Expected(body={"LayerVersionArn": "${version_arn}"}), LayerName="${layer_arn}"),
+        get_version(Expected(SUCCESS)),
     ),
     fact(
         "operations/list-by-arn",
@@ -163,7 +165,7 @@ FACTS: tuple[Fact, ...] = (
         "documented",
         "API:ListLayerVersions",
         publish(),
-        list_versions(Answer(body={"LayerVersions": [{"Version": 1}]}), LayerName="${layer_arn}"),
+        list_versions(Expected(body={"LayerVersions": [{"Version": 1}]}), LayerName="${layer_arn}"),
     ),
     fact(
         "operations/delete-by-arn",
@@ -172,50 +174,50 @@ FACTS: tuple[Fact, ...] = (
         "API:DeleteLayerVersion",
         publish(),
         delete(LayerName="${layer_arn}"),
-        list_versions(Answer(body={"LayerVersions": []})),
+        list_versions(Expected(body={"LayerVersions": []})),
     ),
     fact(
         "operations/plain-arn-in-path",
         "An ARN in the path need not be percent-encoded.",
         "inferred",
-        "DECISION:U7",
+        "DECISION",
         publish(),
         add(path=f"{_PLAIN}/1/policy"),
-        get_policy(Answer(SUCCESS, body={"Policy": same_policy(statement())}), path=f"{_PLAIN}/1/policy"),
-        get_version(Answer(SUCCESS), path=f"{_PLAIN}/1"),
-        list_versions(Answer(SUCCESS, body={"LayerVersions": [{"Version": 1}]}), path=_PLAIN),
+        get_policy(Expected(SUCCESS, body={"Policy": same_policy(statement())}), path=f"{_PLAIN}/1/policy"),
+        get_version(Expected(SUCCESS), path=f"{_PLAIN}/1"),
+        list_versions(Expected(SUCCESS, body={"LayerVersions": [{"Version": 1}]}), path=_PLAIN),
         remove(path=f"{_PLAIN}/1/policy/s1"),
     ),
     fact(
         "operations/encoded-path",
-        "Percent-encoded letters in the path are the letters.",
+        "Percent-encoded letters in the path are decoded.",
         "inferred",
         "DECISION",
         publish(),
         add("s1"),
         add("s2"),
         remove("s1", path="/2018-10-31/layers/${layer}/versions/%31/policy/%73%31"),
-        get_policy(Answer(body={"Policy": same_policy(statement("s2"))})),
+        get_policy(Expected(body={"Policy": same_policy(statement("s2"))})),
     ),
     fact(
         "operations/arn-without-partition",
-        "An ARN may leave out the partition, as its pattern says.",
+        "An ARN may omit the partition, as its pattern allows.",
         "inferred",
         "MODEL:LayerName",
         publish(),
         add(
             LayerName="arn::lambda:${region}:${account}:layer:${layer}",
-            answer=Answer(body={"Statement": same_statement()}),
+            expected=Expected(body={"Statement": same_statement()}),
         ),
     ),
     fact(
         "operations/get-version-and-by-arn-agree",
-        "GetLayerVersionByArn answers 200 with what GetLayerVersion answers.",
+        "GetLayerVersionByArn returns 200 and what GetLayerVersion returns.",
         "documented",
         "API:GetLayerVersionByArn",
-        publish(Answer(body={"CreatedDate": Kept("created"), "Content": {"CodeSha256": Kept("sha256")}})),
+        publish(Expected(body={"CreatedDate": Kept("created"), "Content": {"CodeSha256": Kept("sha256")}})),
         get_by_arn(
-            answer=Answer(
+            expected=Expected(
                 200,
                 body={
                     "LayerVersionArn": "${version_arn}",
@@ -229,24 +231,24 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "operations/unknown-member",
-        "Members that the operation does not know are ignored.",
+        "Members that the operation does not have are ignored.",
         "inferred",
-        "DECISION:3.16",
+        "DECISION",
         publish(),
         add(
             body='{"StatementId":"s1","Action":"lambda:GetLayerVersion","Principal":"*","EventSourceToken":"x"}',
-            answer=Answer(SUCCESS, body={"Statement": same_statement()}),
+            expected=Expected(SUCCESS, body={"Statement": same_statement()}),
         ),
     ),
     fact(
         "operations/revision-in-body",
-        "RevisionId is read from the query only; in the body it is one more unknown member.",
+        "RevisionId is read from the query only; in the body it is ignored.",
         "inferred",
         "MODEL:AddLayerVersionPermissionRequest",
         publish(),
         add(
             body='{"StatementId":"s1","Action":"lambda:GetLayerVersion","Principal":"*","RevisionId":"wrong"}',
-            answer=Answer(SUCCESS),
+            expected=Expected(SUCCESS),
         ),
     ),
     fact(
@@ -257,7 +259,7 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         add(
             path="/2018-10-31/layers/${layer}/versions/1/policy?Principal=123456789012&StatementId=other",
-            answer=Answer(SUCCESS, body={"Statement": same_statement()}),
+            expected=Expected(SUCCESS, body={"Statement": same_statement()}),
         ),
     ),
     fact(
@@ -271,12 +273,12 @@ FACTS: tuple[Fact, ...] = (
                 '{"LayerName":"other","VersionNumber":7,'
                 '"StatementId":"s1","Action":"lambda:GetLayerVersion","Principal":"*"}'
             ),
-            answer=Answer(SUCCESS, body={"Statement": same_statement()}),
+            expected=Expected(SUCCESS, body={"Statement": same_statement()}),
         ),
     ),
     fact(
         "operations/policy-of-one-version",
-        "A policy belongs to one version: the next one starts with none.",
+        "A policy belongs to one version: the next version starts without one.",
         "documented",
         "DG:permissions of layers",
         publish(),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..model import Absent, Answer, Fact, Holding, Kept, Matching
+from ..model import Absent, Expected, Fact, Holding, Kept, Matching
 from .lists import ONLY_ARM, ONLY_X86, versions
 from .steps import SUCCESS, fact, list_layers, list_versions, publish
 
-_INVALID_MARKER = Answer(
+_INVALID_MARKER = Expected(
     400, "InvalidParameterValueException", raw='{"Type":"User","message":"Invalid pagination key."}'
 )
 
@@ -19,9 +19,9 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         publish(),
         publish(),
-        list_versions(Answer(body={"NextMarker": Kept("marker"), "LayerVersions": versions(3, 2)}), MaxItems=2),
+        list_versions(Expected(body={"NextMarker": Kept("marker"), "LayerVersions": versions(3, 2)}), MaxItems=2),
         list_versions(
-            Answer(body={"NextMarker": Absent(), "LayerVersions": versions(1)}), MaxItems=2, Marker="${marker}"
+            Expected(body={"NextMarker": Absent(), "LayerVersions": versions(1)}), MaxItems=2, Marker="${marker}"
         ),
     ),
     fact(
@@ -31,15 +31,15 @@ FACTS: tuple[Fact, ...] = (
         "ST:L versions-page-3",
         publish(),
         publish(),
-        list_versions(Answer(body={"NextMarker": Absent(), "LayerVersions": versions(2, 1)}), MaxItems=2),
+        list_versions(Expected(body={"NextMarker": Absent(), "LayerVersions": versions(2, 1)}), MaxItems=2),
     ),
     fact(
         "lists/pages",
-        "All pages together have every version once.",
+        "All pages together list every version once.",
         "documented",
         "API:ListLayerVersions",
         *[publish() for _ in range(5)],
-        list_versions(Answer(body={"LayerVersions": versions(5, 4, 3, 2, 1)}), MaxItems=2, all_pages=True),
+        list_versions(Expected(body={"LayerVersions": versions(5, 4, 3, 2, 1)}), MaxItems=2, all_pages=True),
     ),
     fact(
         "lists/page-while-publishing",
@@ -48,19 +48,19 @@ FACTS: tuple[Fact, ...] = (
         "DECISION",
         publish(),
         publish(),
-        list_versions(Answer(body={"NextMarker": Kept("marker"), "LayerVersions": versions(2)}), MaxItems=1),
+        list_versions(Expected(body={"NextMarker": Kept("marker"), "LayerVersions": versions(2)}), MaxItems=1),
         publish(),
-        list_versions(Answer(body={"LayerVersions": versions(1)}), MaxItems=1, Marker="${marker}"),
+        list_versions(Expected(body={"LayerVersions": versions(1)}), MaxItems=1, Marker="${marker}"),
     ),
     fact(
         "lists/layer-pages",
-        "All pages of layers together have the layer.",
+        "All pages of layers together list the layer.",
         "documented",
         "API:ListLayers",
         publish(),
         publish(LayerName="${layer}-2"),
-        list_layers(Answer(body={"Layers": Holding({"LayerName": "${layer}"})}), MaxItems=50),
-        list_layers(Answer(body={"Layers": Holding({"LayerName": "${layer}-2"})}), MaxItems=50),
+        list_layers(Expected(body={"Layers": Holding({"LayerName": "${layer}"})}), MaxItems=50),
+        list_layers(Expected(body={"Layers": Holding({"LayerName": "${layer}-2"})}), MaxItems=50),
     ),
     fact(
         "lists/layer-page",
@@ -70,38 +70,38 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         publish(LayerName="${layer}-2"),
         list_layers(
-            Answer(body={"NextMarker": Kept("marker"), "Layers": [{"LayerName": Kept("first")}]}),
+            Expected(body={"NextMarker": Kept("marker"), "Layers": [{"LayerName": Kept("first")}]}),
             MaxItems=1,
             all_pages=False,
         ),
     ),
     fact(
         "lists/filtered-pages",
-        "ListLayerVersions filters a page, which may leave nothing in it, and a NextMarker all the same.",
+        "ListLayerVersions filters page by page: a page may be empty and still have a NextMarker.",
         "inferred",
         "ST:L layers-arm64-page-0, of ListLayers",
         publish(**ONLY_ARM),
         publish(**ONLY_X86),
         publish(**ONLY_ARM),
         list_versions(
-            Answer(body={"NextMarker": Kept("marker"), "LayerVersions": versions(3)}),
+            Expected(body={"NextMarker": Kept("marker"), "LayerVersions": versions(3)}),
             MaxItems=1,
             CompatibleArchitecture="arm64",
         ),
         list_versions(
-            Answer(body={"NextMarker": Kept("next"), "LayerVersions": []}),
+            Expected(body={"NextMarker": Kept("next"), "LayerVersions": []}),
             MaxItems=1,
             Marker="${marker}",
             CompatibleArchitecture="arm64",
         ),
         list_versions(
-            Answer(body={"NextMarker": Absent(), "LayerVersions": versions(1)}),
+            Expected(body={"NextMarker": Absent(), "LayerVersions": versions(1)}),
             MaxItems=1,
             Marker="${next}",
             CompatibleArchitecture="arm64",
         ),
         list_versions(
-            Answer(body={"LayerVersions": versions(3, 1)}),
+            Expected(body={"LayerVersions": versions(3, 1)}),
             MaxItems=1,
             CompatibleArchitecture="arm64",
             all_pages=True,
@@ -124,21 +124,21 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "lists/marker-of-the-other-list",
-        "A Marker of one list is none of the other's.",
+        "A Marker of one list is invalid in the other.",
         "inferred",
         "DECISION",
         publish(),
         publish(),
-        list_versions(Answer(body={"NextMarker": Kept("marker")}), MaxItems=1),
+        list_versions(Expected(body={"NextMarker": Kept("marker")}), MaxItems=1),
         list_layers(_INVALID_MARKER, Marker="${marker}", all_pages=False),
     ),
     fact(
         "lists/empty-marker",
-        "An empty Marker is as none.",
+        "An empty Marker counts as none.",
         "inferred",
         "DECISION",
         publish(),
-        list_versions(Answer(SUCCESS, body={"LayerVersions": versions(1)}), Marker=""),
+        list_versions(Expected(SUCCESS, body={"LayerVersions": versions(1)}), Marker=""),
     ),
     fact(
         "lists/opaque-marker",
@@ -147,13 +147,13 @@ FACTS: tuple[Fact, ...] = (
         "ST:L versions-page-0",
         publish(),
         publish(),
-        list_versions(Answer(body={"NextMarker": Matching("[A-Za-z0-9+/]+={0,2}")}), MaxItems=1),
+        list_versions(Expected(body={"NextMarker": Matching("[A-Za-z0-9+/]+={0,2}")}), MaxItems=1),
     ),
     fact(
         "lists/empty-page-bytes",
         "An empty ListLayerVersions has 38 bytes.",
         "recorded",
         "ST:L recreate-empty-list, content-length; the order is inferred",
-        list_versions(Answer(200, raw='{"NextMarker":null,"LayerVersions":[]}')),
+        list_versions(Expected(200, raw='{"NextMarker":null,"LayerVersions":[]}')),
     ),
 )

@@ -8,19 +8,19 @@ from __future__ import annotations
 from string import Template
 from typing import Any
 
-from ..model import Answer, Fact, Names, Step
-from .steps import SUCCESS, add, computed, get_policy, policy, publish, refused, remove, statement
+from ..model import Expected, Fact, Names, Step
+from .steps import SUCCESS, add, computed, error, get_policy, policy, publish, remove, statement
 
 LIMIT = 20_480
 
 
 def _size(names: Names, statement_ids: list[str]) -> int:
-    """Bytes of the policy with these statements for everybody."""
+    """Bytes of the policy with these statements for everyone."""
     return len(Template(policy(*[statement(statement_id) for statement_id in statement_ids])).substitute(names))
 
 
 def filling(names: Names) -> list[str]:
-    """Statement ids of at most 99 characters whose policy for everybody has exactly the size of the limit."""
+    """Statement ids of at most 99 characters whose policy for everyone has exactly the size of the limit."""
     count = 1
     while (characters := LIMIT - _size(names, [""] * count)) > 99 * count:
         count += 1
@@ -28,8 +28,8 @@ def filling(names: Names) -> list[str]:
     return [f"full-{number}".ljust(share + (number <= left), "x") for number in range(1, count + 1)]
 
 
-def _too_long(size: int) -> Answer:
-    return refused(
+def _too_long(size: int) -> Expected:
+    return error(
         400,
         "PolicyLengthExceededException",
         f"The final policy size ({size}) is bigger than the limit ({LIMIT}).",
@@ -40,16 +40,16 @@ def _filled(names: Names) -> list[Step]:
     return [publish(), *[add(statement_id) for statement_id in filling(names)]]
 
 
-def overflowing(names: Names, statement_id: str, answer: Answer, **members: Any) -> list[Step]:
+def overflowing(names: Names, statement_id: str, expected: Expected, **members: Any) -> list[Step]:
     """A full policy, and one statement more."""
-    return [*_filled(names), add(statement_id, answer=answer, **members)]
+    return [*_filled(names), add(statement_id, expected=expected, **members)]
 
 
 def _last_byte(names: Names) -> list[Step]:
     ids = filling(names)
     whole = policy(*[statement(statement_id) for statement_id in ids])
     steps = [publish(), *[add(statement_id) for statement_id in ids[:-1]]]
-    return [*steps, add(ids[-1], answer=Answer(SUCCESS)), get_policy(Answer(SUCCESS, body={"Policy": whole}))]
+    return [*steps, add(ids[-1], expected=Expected(SUCCESS)), get_policy(Expected(SUCCESS, body={"Policy": whole}))]
 
 
 def _one_byte_more(names: Names) -> list[Step]:
@@ -58,14 +58,14 @@ def _one_byte_more(names: Names) -> list[Step]:
     return [
         publish(),
         *[add(statement_id) for statement_id in ids[:-1]],
-        add(last, answer=_too_long(LIMIT + 1)),
-        add(ids[-1], answer=Answer(SUCCESS)),
+        add(last, expected=_too_long(LIMIT + 1)),
+        add(ids[-1], expected=Expected(SUCCESS)),
     ]
 
 
 def _room_again(names: Names) -> list[Step]:
     ids = filling(names)
-    return [*_filled(names), remove(ids[-1]), add(ids[-1], answer=Answer(SUCCESS))]
+    return [*_filled(names), remove(ids[-1]), add(ids[-1], expected=Expected(SUCCESS))]
 
 
 def _size_in_message(names: Names) -> list[Step]:
@@ -78,28 +78,28 @@ FACTS: tuple[Fact, ...] = (
         "size/limit",
         "A policy may have 20,480 bytes of compact JSON.",
         "inferred",
-        "DECISION:U9",
+        "DECISION",
         _last_byte,
     ),
     computed(
         "size/beyond",
-        "One byte more: 400 PolicyLengthExceededException, and nothing is changed.",
+        "One byte more: 400 PolicyLengthExceededException, and nothing changes.",
         "inferred",
-        "DECISION:U9",
+        "DECISION",
         _one_byte_more,
     ),
     computed(
         "size/in-message",
-        "The message tells the size that the policy would have had.",
+        "The message gives the size that the policy would have had.",
         "inferred",
         "HELIX:of functions",
         _size_in_message,
     ),
     computed(
         "size/room-again",
-        "A statement that was removed makes room for another.",
+        "Removing a statement makes room for another.",
         "inferred",
-        "DECISION:U9",
+        "DECISION",
         _room_again,
     ),
 )

@@ -1,4 +1,4 @@
-"""The words in which rows are written: calls on the fact's own layer, and answers."""
+"""The vocabulary of rows: calls on the fact's own layer, and expected responses."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from ...service.layers import zip_of
-from ..model import Answer, By, Confidence, Fact, Matching, SameJson, Step, Steps
+from ..model import By, Confidence, Expected, Fact, Matching, SameJson, Step, Steps
 
 ZIP = zip_of({"python/layerperm_facts.py": "FACTS = True\n"})
 ZIP_SHA256 = base64.b64encode(hashlib.sha256(ZIP).digest()).decode("ascii")
 ACCOUNT = "223456789012"
-"""An account that AWS's own examples grant to; nobody asks whether it exists (aws-facts 2.7)."""
+"""An account that AWS's own examples grant to; whether it exists is not checked (``statements/unknown-account``)."""
 ORGANIZATION = "o-t194hfs8cz"
 ACTION = "lambda:GetLayerVersion"
 
@@ -36,23 +36,23 @@ def _version(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def publish(
-    answer: Answer | None = None,
+    expected: Expected | None = None,
     *,
     by: By = "owner",
     region: str = "${region}",
     body: str | None = None,
     **members: Any,
 ) -> Step:
-    """A version of the fact's layer, of a small archive. A member given as None is left out."""
+    """Publishes a version of the fact's layer, with a small archive. A member given as None is omitted."""
     given = {"LayerName": "${layer}", "Content": {"ZipFile": ZIP}, **members}
     given = {name: value for name, value in given.items() if value is not None}
-    return Step("PublishLayerVersion", given, answer, by=by, region=region, body=body)
+    return Step("PublishLayerVersion", given, expected, by=by, region=region, body=body)
 
 
 def add(
     statement_id: str = "s1",
     principal: str = "*",
-    answer: Answer | None = None,
+    expected: Expected | None = None,
     *,
     by: By = "owner",
     region: str = "${region}",
@@ -60,15 +60,15 @@ def add(
     body: str | None = None,
     **members: Any,
 ) -> Step:
-    """A statement on the first version of the fact's layer. A member given as None is left out."""
+    """Adds a statement to the first version of the fact's layer. A member given as None is omitted."""
     given = _version({"StatementId": statement_id, "Action": ACTION, "Principal": principal, **members})
     given = {name: value for name, value in given.items() if value is not None}
-    return Step("AddLayerVersionPermission", given, answer, by=by, region=region, path=path, body=body)
+    return Step("AddLayerVersionPermission", given, expected, by=by, region=region, path=path, body=body)
 
 
 def remove(
     statement_id: str = "s1",
-    answer: Answer | None = None,
+    expected: Expected | None = None,
     *,
     by: By = "owner",
     region: str = "${region}",
@@ -76,43 +76,43 @@ def remove(
     **members: Any,
 ) -> Step:
     given = _version({"StatementId": statement_id, **members})
-    return Step("RemoveLayerVersionPermission", given, answer, by=by, region=region, path=path)
+    return Step("RemoveLayerVersionPermission", given, expected, by=by, region=region, path=path)
 
 
 def get_policy(
-    answer: Answer | None = None,
+    expected: Expected | None = None,
     *,
     by: By = "owner",
     region: str = "${region}",
     path: str | None = None,
     **members: Any,
 ) -> Step:
-    return Step("GetLayerVersionPolicy", _version(members), answer, by=by, region=region, path=path)
+    return Step("GetLayerVersionPolicy", _version(members), expected, by=by, region=region, path=path)
 
 
 def get_version(
-    answer: Answer | None = None,
+    expected: Expected | None = None,
     *,
     by: By = "owner",
     region: str = "${region}",
     path: str | None = None,
     **members: Any,
 ) -> Step:
-    return Step("GetLayerVersion", _version(members), answer, by=by, region=region, path=path)
+    return Step("GetLayerVersion", _version(members), expected, by=by, region=region, path=path)
 
 
 def get_by_arn(
-    arn: str = "${version_arn}", answer: Answer | None = None, *, by: By = "owner", region: str = "${region}"
+    arn: str = "${version_arn}", expected: Expected | None = None, *, by: By = "owner", region: str = "${region}"
 ) -> Step:
-    return Step("GetLayerVersionByArn", {"Arn": arn}, answer, by=by, region=region)
+    return Step("GetLayerVersionByArn", {"Arn": arn}, expected, by=by, region=region)
 
 
-def delete(answer: Answer | None = None, *, by: By = "owner", region: str = "${region}", **members: Any) -> Step:
-    return Step("DeleteLayerVersion", _version(members), answer, by=by, region=region)
+def delete(expected: Expected | None = None, *, by: By = "owner", region: str = "${region}", **members: Any) -> Step:
+    return Step("DeleteLayerVersion", _version(members), expected, by=by, region=region)
 
 
 def list_versions(
-    answer: Answer | None = None,
+    expected: Expected | None = None,
     *,
     by: By = "owner",
     region: str = "${region}",
@@ -121,36 +121,36 @@ def list_versions(
     **members: Any,
 ) -> Step:
     given = {"LayerName": "${layer}", **members}
-    return Step("ListLayerVersions", given, answer, by=by, region=region, path=path, all_pages=all_pages)
+    return Step("ListLayerVersions", given, expected, by=by, region=region, path=path, all_pages=all_pages)
 
 
-def list_layers(answer: Answer | None = None, *, all_pages: bool = True, **members: Any) -> Step:
-    return Step("ListLayers", members, answer, all_pages=all_pages)
+def list_layers(expected: Expected | None = None, *, all_pages: bool = True, **members: Any) -> Step:
+    return Step("ListLayers", members, expected, all_pages=all_pages)
 
 
-# --- answers
+# --- expected responses
 
 SUCCESS: Literal["a success"] = "a success"
-"""Any success: only the facts about status codes tell one from another."""
+"""Any success: only the facts about status codes distinguish them."""
 
 
-def refused(status: int, code: str, message: str | Matching) -> Answer:
-    """A refusal; which members its body has is the group of facts ``envelopes``."""
-    return Answer(status, code, message)
+def error(status: int, code: str, message: str | Matching) -> Expected:
+    """An error; the members of its body are the group of facts ``envelopes``."""
+    return Expected(status, code, message)
 
 
-def not_found(message: str) -> Answer:
-    return refused(404, "ResourceNotFoundException", message)
+def not_found(message: str) -> Expected:
+    return error(404, "ResourceNotFoundException", message)
 
 
-def no_such_version(arn: str = "${version_arn}") -> Answer:
+def no_such_version(arn: str = "${version_arn}") -> Expected:
     return not_found(f"Layer version {arn} does not exist.")
 
 
 NO_SUCH_RESOURCE = not_found("The resource you requested does not exist.")
 NO_POLICY = not_found("No policy is associated with the given resource.")
-VERSION_BELOW_ONE = refused(400, "InvalidParameterValueException", "Layer Version Cannot be less than 1")
-WRONG_REVISION = refused(
+VERSION_BELOW_ONE = error(400, "InvalidParameterValueException", "Layer Version Cannot be less than 1")
+WRONG_REVISION = error(
     412,
     "PreconditionFailedException",
     "The Revision Id provided does not match the latest Revision Id. "
@@ -158,8 +158,8 @@ WRONG_REVISION = refused(
 )
 
 
-def statement_exists(statement_id: str = "s1") -> Answer:
-    return refused(
+def statement_exists(statement_id: str = "s1") -> Expected:
+    return error(
         409,
         "ResourceConflictException",
         f"The statement id ({statement_id}) provided already exists. "
@@ -167,15 +167,15 @@ def statement_exists(statement_id: str = "s1") -> Answer:
     )
 
 
-def no_such_statement(statement_id: str) -> Answer:
+def no_such_statement(statement_id: str) -> Expected:
     return not_found(f"Statement {statement_id} is not found in resource policy.")
 
 
-def invalid(*violations: str) -> Answer:
+def invalid(*violations: str) -> Expected:
     """A ValidationException with these violations, each as ``Value … at '…' failed to satisfy constraint: …``."""
     errors = "error" if len(violations) == 1 else "errors"
     text = f"{len(violations)} validation {errors} detected: {'; '.join(violations)}"
-    return refused(400, "ValidationException", text)
+    return error(400, "ValidationException", text)
 
 
 def violation(value: str, member: str, constraint: str) -> str:
@@ -186,11 +186,11 @@ def too_long(length: int) -> str:
     return f"have length less than or equal to {length}"
 
 
-def denied(action: str, resource: str, by: By = "owner") -> Answer:
-    """The refusal of a caller that no resource-based policy lets in; root, user or role, it is named in full."""
+def denied(action: str, resource: str, by: By = "owner") -> Expected:
+    """The denial of a caller that no resource-based policy allows; root, user or role is named in full."""
     account = "${account}" if by == "owner" else "${other_account}"
     caller = rf"arn:aws[a-z-]*:(iam::{account}:(root|user/\S+)|sts::{account}:assumed-role/\S+)"
-    return refused(
+    return error(
         403,
         "AccessDeniedException",
         Matching(
@@ -221,7 +221,7 @@ def account_root(account_id: str, partition: str = "${partition}") -> str:
 
 
 def same_statement(*parts: str, **more: str) -> SameJson:
-    """The statement however it is written, where a fact is not about its bytes."""
+    """The statement in any spelling of its JSON, for a fact that is not about its bytes."""
     return SameJson(statement(*parts, **more))
 
 

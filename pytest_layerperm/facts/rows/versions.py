@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import UUID, Absent, Answer, Fact, Kept, Matching
+from ..model import UUID, Absent, Expected, Fact, Kept, Matching
 from .steps import (
     NO_SUCH_RESOURCE,
     SUCCESS,
@@ -25,52 +25,52 @@ _RUNTIMES = ["python3.13", "python3.12"]
 FACTS: tuple[Fact, ...] = (
     fact(
         "versions/publish-status",
-        "PublishLayerVersion answers 201.",
+        "PublishLayerVersion returns 201.",
         "recorded",
         "LS:layer_life",
-        publish(Answer(201)),
+        publish(Expected(201)),
     ),
     fact(
         "versions/get-status",
-        "GetLayerVersion answers 200.",
+        "GetLayerVersion returns 200.",
         "recorded",
         "LS:layer_life",
         publish(),
-        get_version(Answer(200)),
+        get_version(Expected(200)),
     ),
     fact(
         "versions/delete-status",
-        "DeleteLayerVersion answers 204 and nothing else.",
+        "DeleteLayerVersion returns 204 and an empty body.",
         "recorded",
         "LS:layer_life",
         publish(),
-        delete(Answer(204, raw="")),
+        delete(Expected(204, raw="")),
     ),
     fact(
         "versions/arns",
-        "A version has a number, its own ARN, and the layer's.",
+        "A version has a number, its own ARN and the layer's ARN.",
         "recorded",
         "LS:layer_life",
-        publish(Answer(body={"Version": 1, "LayerArn": "${layer_arn}", "LayerVersionArn": "${version_arn}"})),
+        publish(Expected(body={"Version": 1, "LayerArn": "${layer_arn}", "LayerVersionArn": "${version_arn}"})),
     ),
     fact(
         "versions/content",
-        "Content tells a location, the base64 of the archive's SHA-256, and its size.",
+        "Content has a location, the archive's SHA-256 in base64, and its size.",
         "recorded",
         "LS:layer_life",
         publish(
-            Answer(
+            Expected(
                 body={"Content": {"Location": Matching(r"https?://.+"), "CodeSha256": ZIP_SHA256, "CodeSize": len(ZIP)}}
             )
         ),
     ),
     fact(
         "versions/location",
-        "The location is a key below snapshots/ and the account, of the layer's name and a uuid, with a query.",
+        "The location is snapshots/, the account, and the layer's name with a UUID, followed by a query.",
         "recorded",
         "ST:S inline-publish",
         publish(
-            Answer(
+            Expected(
                 body={
                     "Content": {
                         "Location": Matching(
@@ -83,25 +83,25 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "versions/reference-to-nothing",
-        "A ZipFile has no S3ObjectStorageMode REFERENCE: 400 InvalidParameterValueException.",
+        "A ZipFile with S3ObjectStorageMode REFERENCE: 400 InvalidParameterValueException.",
         "inferred",
         "DECISION",
         publish(
-            Answer(400, "InvalidParameterValueException"),
+            Expected(400, "InvalidParameterValueException"),
             Content={"ZipFile": ZIP, "S3ObjectStorageMode": "REFERENCE"},
         ),
     ),
     fact(
         "versions/created-date",
-        "CreatedDate is text with milliseconds and +0000.",
+        "CreatedDate has milliseconds and the offset +0000.",
         "recorded",
         "C7N:test_lambda_layer_cross_account",
-        publish(Answer(body={"CreatedDate": _CREATED})),
-        get_version(Answer(body={"CreatedDate": "${created}"})),
+        publish(Expected(body={"CreatedDate": _CREATED})),
+        get_version(Expected(body={"CreatedDate": "${created}"})),
     ),
     fact(
         "versions/details",
-        "Description, runtimes, architectures and licence are echoed, in the order given.",
+        "Description, runtimes, architectures and license are returned in the order given.",
         "recorded",
         "LS:layer_life",
         publish(
@@ -111,7 +111,7 @@ FACTS: tuple[Fact, ...] = (
             LicenseInfo="MIT",
         ),
         get_version(
-            Answer(
+            Expected(
                 body={
                     "Description": "of facts",
                     "CompatibleRuntimes": _RUNTIMES,
@@ -126,16 +126,18 @@ FACTS: tuple[Fact, ...] = (
         'A description that was left out is "".',
         "recorded",
         "LS:layer_exc publish_empty_result",
-        publish(Answer(body={"Description": ""})),
-        get_version(Answer(body={"Description": ""})),
+        publish(Expected(body={"Description": ""})),
+        get_version(Expected(body={"Description": ""})),
     ),
     fact(
         "versions/no-details",
-        "Runtimes, architectures and licence that were left out are not there.",
+        "Omitted runtimes, architectures and license are absent.",
         "recorded",
         "LS:test_layer_s3_content",
         publish(
-            Answer(body={"CompatibleRuntimes": Absent(), "CompatibleArchitectures": Absent(), "LicenseInfo": Absent()})
+            Expected(
+                body={"CompatibleRuntimes": Absent(), "CompatibleArchitectures": Absent(), "LicenseInfo": Absent()}
+            )
         ),
     ),
     fact(
@@ -143,8 +145,8 @@ FACTS: tuple[Fact, ...] = (
         'A Description that was given as "" is "", and a LicenseInfo that was given as "" is not there.',
         "recorded",
         "ST:L metadata-empty-arrays",
-        publish(Answer(body={"Description": "", "LicenseInfo": Absent()}), Description="", LicenseInfo=""),
-        get_version(Answer(body={"Description": "", "LicenseInfo": Absent()})),
+        publish(Expected(body={"Description": "", "LicenseInfo": Absent()}), Description="", LicenseInfo=""),
+        get_version(Expected(body={"Description": "", "LicenseInfo": Absent()})),
     ),
     fact(
         "versions/empty-lists",
@@ -152,7 +154,7 @@ FACTS: tuple[Fact, ...] = (
         "recorded",
         "LS:layer_exc publish_empty_result",
         publish(
-            Answer(body={"CompatibleRuntimes": [], "CompatibleArchitectures": []}),
+            Expected(body={"CompatibleRuntimes": [], "CompatibleArchitectures": []}),
             CompatibleRuntimes=[],
             CompatibleArchitectures=[],
         ),
@@ -162,23 +164,23 @@ FACTS: tuple[Fact, ...] = (
         "Versions are numbered from 1.",
         "recorded",
         "LS:layer_life",
-        publish(Answer(body={"Version": 1})),
-        publish(Answer(body={"Version": 2, "LayerVersionArn": "${layer_arn}:2"})),
+        publish(Expected(body={"Version": 1})),
+        publish(Expected(body={"Version": 2, "LayerVersionArn": "${layer_arn}:2"})),
     ),
     fact(
         "versions/numbers-not-reused",
-        "A number is not used again, also when every version is deleted.",
+        "A number is never used again, even after every version was deleted.",
         "recorded",
         "LS:layer_life",
         publish(),
         publish(),
         delete(VersionNumber=2),
         delete(VersionNumber=1),
-        publish(Answer(body={"Version": 3})),
+        publish(Expected(body={"Version": 3})),
     ),
     fact(
         "versions/no-policy-of-the-deleted",
-        "A version published after a deletion starts with no policy.",
+        "A version published after a deletion starts without a policy.",
         "documented",
         "DG:permissions of layers",
         publish(),
@@ -189,14 +191,14 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "versions/get-unknown-layer",
-        "GetLayerVersion of a layer that is not there: 404 with a text of its own.",
+        "GetLayerVersion of a layer that does not exist: 404 with a text of its own.",
         "recorded",
         "LS:layer_exc",
         get_version(NO_SUCH_RESOURCE),
     ),
     fact(
         "versions/get-unknown-version",
-        "GetLayerVersion of a version that is not there: the same 404.",
+        "GetLayerVersion of a version that does not exist: the same 404.",
         "recorded",
         "LS:layer_exc",
         publish(),
@@ -204,10 +206,10 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "versions/get-unknown-by-arn",
-        "GetLayerVersionByArn of what is not there: the same 404.",
+        "GetLayerVersionByArn of a version that does not exist: the same 404.",
         "recorded",
         "LS:layer_exc",
-        get_by_arn(answer=NO_SUCH_RESOURCE),
+        get_by_arn(expected=NO_SUCH_RESOURCE),
     ),
     fact(
         "versions/get-deleted",
@@ -220,19 +222,19 @@ FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "versions/delete-unknown",
-        "Deleting a layer version that is not there is done.",
+        "Deleting a layer version that does not exist succeeds.",
         "recorded",
         "LS:layer_exc",
-        delete(Answer(SUCCESS)),
+        delete(Expected(SUCCESS)),
     ),
     fact(
         "versions/delete-twice",
-        "Deleting a version again is done.",
+        "Deleting a version again succeeds.",
         "recorded",
         "LS:layer_exc",
         publish(),
-        delete(Answer(SUCCESS)),
-        delete(Answer(SUCCESS)),
+        delete(Expected(SUCCESS)),
+        delete(Expected(SUCCESS)),
     ),
     fact(
         "versions/delete-one",
@@ -242,15 +244,15 @@ FACTS: tuple[Fact, ...] = (
         publish(),
         publish(),
         delete(),
-        list_versions(Answer(body={"LayerVersions": [{"Version": 2}]})),
+        list_versions(Expected(body={"LayerVersions": [{"Version": 2}]})),
     ),
     fact(
         "versions/publish-members",
-        "PublishLayerVersion answers all members of a version.",
+        "PublishLayerVersion returns all members of a version.",
         "documented",
         "API:PublishLayerVersion",
         publish(
-            Answer(
+            Expected(
                 body={
                     "Content": {"Location": Kept("location")},
                     "LayerArn": "${layer_arn}",
