@@ -1,6 +1,6 @@
 """Lets tests import the modules beside them by name, as they do in a directory of their own.
 
-The tests in failing/ fail on purpose: they run only where they are asked for, as ``pytest examples/failing``.
+The tests in failing/ fail on purpose: they run only if they are named, as in ``pytest examples/failing``.
 """
 
 import sys

@@ -14,13 +14,13 @@ LOST_ANSWERS = {
 
 
 @pytest.fixture(params=LOST_ANSWERS)
-def lost_answer(request):
-    """Makes the fault with which the answer to an operation is lost, after the write."""
+def lost_response(request):
+    """Returns a fault that loses the response of an operation, after the write."""
     return LOST_ANSWERS[request.param]
 
 
-def test_sharing_survives_a_lost_answer(layerperm, layerperm_layer, lost_answer):
-    layerperm.inject(lost_answer(ADD))
+def test_sharing_survives_a_lost_response(layerperm, layerperm_layer, lost_response):
+    layerperm.inject(lost_response(ADD))
 
     share(layerperm_layer.arn, PARTNER)
 
@@ -28,9 +28,9 @@ def test_sharing_survives_a_lost_answer(layerperm, layerperm_layer, lost_answer)
     assert [call.outcome for call in layerperm.calls.of(ADD)][1:] == ["409 ResourceConflictException"]
 
 
-def test_stopping_survives_a_lost_answer(layerperm, layerperm_layer, lost_answer):
+def test_stopping_survives_a_lost_response(layerperm, layerperm_layer, lost_response):
     share(layerperm_layer.arn, PARTNER)
-    layerperm.inject(lost_answer(REMOVE))
+    layerperm.inject(lost_response(REMOVE))
 
     stop_sharing(layerperm_layer.arn, PARTNER)
 
@@ -47,20 +47,20 @@ def test_a_failure_before_the_write_is_no_problem(layerperm, layerperm_layer):
     assert_layer_private()
 
 
-def test_a_real_conflict_is_still_told(layerperm_layer):
+def test_a_real_conflict_is_still_reported(layerperm_layer):
     layerperm_layer.grant("*", statement_id=f"account-{PARTNER}")
 
     with pytest.raises(ClientError, match="ResourceConflictException"):
         share(layerperm_layer.arn, PARTNER)
 
 
-def test_a_missing_layer_version_is_still_told(layerperm_layer):
+def test_a_missing_layer_version_is_still_reported(layerperm_layer):
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         stop_sharing(f"{layerperm_layer.layer_arn}:2", PARTNER)
 
 
-def test_naive_sharing_reports_a_failure_of_what_it_did(layerperm, layerperm_layer):
-    """What the naive version gets wrong: the release fails, though the partner has access."""
+def test_naive_sharing_reports_a_failure_although_it_worked(layerperm, layerperm_layer):
+    """The naive version fails: the release fails, though the partner has access."""
     layerperm.inject(ServiceFailure(operation=ADD, applied=True))
 
     with pytest.raises(ClientError, match="ResourceConflictException"):
@@ -69,7 +69,7 @@ def test_naive_sharing_reports_a_failure_of_what_it_did(layerperm, layerperm_lay
     assert_layer_shared_with(PARTNER)
 
 
-def test_naive_stopping_reports_a_failure_of_what_it_did(layerperm, layerperm_layer):
+def test_naive_stopping_reports_a_failure_although_it_worked(layerperm, layerperm_layer):
     share(layerperm_layer.arn, PARTNER)
     layerperm.inject(ServiceFailure(operation=REMOVE, applied=True))
 

@@ -1,4 +1,4 @@
-"""Shares a layer version with many accounts at once. Knows nothing of any fake."""
+"""Shares a layer version with many accounts at once. Contains no test code."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ from aiobotocore.session import get_session
 
 
 async def share_with_all(layer_arn, version, accounts):
-    """Lets each account use the layer version; what is there already is left as it is."""
+    """Allows each account to use the layer version; existing statements are left unchanged."""
     async with get_session().create_client("lambda") as client:
         await asyncio.gather(*[share(client, layer_arn, version, account) for account in accounts])
 
@@ -23,16 +23,16 @@ async def share(client, layer_arn, version, account):
             Principal=account,
         )
     except client.exceptions.ResourceConflictException:
-        # Either it was there before, or an attempt whose answer was lost has put it there.
-        answer = await client.get_layer_version_policy(LayerName=layer_arn, VersionNumber=version)
-        statements = json.loads(answer["Policy"])["Statement"]
-        [there] = [statement for statement in statements if statement["Sid"] == statement_id]
-        if there["Principal"] == "*" or account not in there["Principal"]["AWS"]:
+        # Either it existed before, or an attempt whose response was lost has added it.
+        response = await client.get_layer_version_policy(LayerName=layer_arn, VersionNumber=version)
+        statements = json.loads(response["Policy"])["Statement"]
+        [existing] = [statement for statement in statements if statement["Sid"] == statement_id]
+        if existing["Principal"] == "*" or account not in existing["Principal"]["AWS"]:
             raise
 
 
 async def share_first_draft(client, layer_arn, version, account):
-    """How it was before there were tests: a retry after a lost answer looks like somebody else's statement."""
+    """The first draft, before there were tests: a retry after a lost response looks like someone else's statement."""
     await client.add_layer_version_permission(
         LayerName=layer_arn,
         VersionNumber=version,

@@ -18,7 +18,7 @@ def test_twenty_accounts_at_once(layerperm_layer):
 
 
 @pytest.mark.layerperm_service_failure(times=3, operation="AddLayerVersionPermission", applied=True)
-def test_lost_answers_are_no_conflicts(layerperm, layerperm_layer):
+def test_lost_responses_are_not_conflicts(layerperm, layerperm_layer):
     asyncio.run(share_with_all(layerperm_layer.layer_arn, 1, ACCOUNTS))
 
     for account in ACCOUNTS:
@@ -34,4 +34,4 @@ def test_the_first_draft_failed_on_its_own_retry(layerperm_layer):
 
     with pytest.raises(ClientError, match=r"The statement id \(account-222222222222\) provided already exists"):
         asyncio.run(run())
-    assert_layer_shared_with("222222222222")  # It worked all the same.
+    assert_layer_shared_with("222222222222")  # It worked nevertheless.

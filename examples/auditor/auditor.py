@@ -1,4 +1,4 @@
-"""Revokes what is not on an allow list, on every version of every layer. Knows nothing of any fake."""
+"""Revokes every grant that is not on an allow list, on every version of every layer. Contains no test code."""
 
 import json
 
@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 def audit(client, allowed):
     """Removes each statement whose principal is not allowed; returns (version ARN, statement id) of the removed.
 
-    ``allowed`` holds account ids, organization ids, and ``"*"`` for everybody.
+    ``allowed`` holds account ids, organization ids, and ``"*"`` for everyone.
     """
     removed = []
     for arn, name, version in layer_versions(client):
@@ -33,12 +33,12 @@ def statements(client, name, version):
     try:
         policy = client.get_layer_version_policy(LayerName=name, VersionNumber=version)
     except client.exceptions.ResourceNotFoundException:
-        return []  # It has no policy: nobody but its owner may use it.
+        return []  # It has no policy: only its owner may use it.
     return json.loads(policy["Policy"])["Statement"]
 
 
 def statements_first_draft(client, name, version):
-    """How it was before there were tests: takes every error for "no policy", also a throttle."""
+    """The first draft, before there were tests: takes every error for "no policy", even a throttle."""
     try:
         policy = client.get_layer_version_policy(LayerName=name, VersionNumber=version)
     except ClientError:
@@ -47,7 +47,7 @@ def statements_first_draft(client, name, version):
 
 
 def grantee(statement):
-    """Whom a statement lets in: an account id, an organization id, or ``"*"``."""
+    """Whom a statement allows: an account id, an organization id, or ``"*"``."""
     condition = statement.get("Condition", {}).get("StringEquals", {})
     if "aws:PrincipalOrgID" in condition:
         return condition["aws:PrincipalOrgID"]

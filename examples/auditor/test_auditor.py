@@ -16,7 +16,7 @@ ALLOWED = {"222222222222", "o-exampleorgid"}
 
 @pytest.fixture
 def layers(layerperm):
-    """Three layers as they are found: one in order, one public by mistake, one never shared."""
+    """Three layers: one as it should be, one public by mistake, one never shared."""
     in_order = layerperm.publish_layer("in-order")
     in_order.grant("222222222222")
     in_order.grant("*", organization_id="o-exampleorgid")

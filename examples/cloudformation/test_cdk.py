@@ -27,7 +27,7 @@ def stacks(layerperm):
 
 
 def deploy(stacks, template, kind):
-    """As ``cdk deploy`` does it: with a change set, whose name all stacks have in common."""
+    """As ``cdk deploy`` does: with a change set, which has the same name in all stacks."""
     change_set = {"StackName": "layers", "ChangeSetName": "cdk-deploy-change-set"}
     stacks.create_change_set(**change_set, ChangeSetType=kind, TemplateBody=(HERE / template).read_text())
     stacks.execute_change_set(**change_set)

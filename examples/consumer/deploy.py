@@ -1,4 +1,4 @@
-"""Deploys a function with other accounts' layers. Knows nothing of any fake."""
+"""Deploys a function with other accounts' layers. Contains no test code."""
 
 import io
 import zipfile
@@ -9,7 +9,7 @@ class LayerNotShared(Exception):
 
 
 def deploy(session, name, role_arn, layers):
-    """Creates the function, or gives the one that exists these layers; returns the layers it has."""
+    """Creates the function, or updates the layers of an existing one; returns its layers."""
     client = session.client("lambda")
     try:
         try:
@@ -34,7 +34,7 @@ def deploy(session, name, role_arn, layers):
 
 
 def execution_role(session, name):
-    """The ARN of a role that functions can run as, made if it is not there."""
+    """The ARN of a role that functions can run as, created if it does not exist."""
     iam = session.client("iam")
     try:
         return iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]

@@ -74,6 +74,6 @@ def test_a_deployer_who_may_use_the_owners_layers_only(layerperm, role):
     stranger.grant("*")
 
     assert deploy(deployer, "api", role, [trusted.arn]) == [trusted.arn]
-    assert deploy(deployer, "worker", role, []) == []  # ForAllValues holds for no layers at all.
+    assert deploy(deployer, "worker", role, []) == []  # ForAllValues also holds without any layers.
     with pytest.raises(ClientError, match="no identity-based policy allows the lambda:CreateFunction action"):
         deploy(deployer, "mixed", role, [trusted.arn, stranger.arn])

@@ -1,4 +1,4 @@
-"""Shares a layer version with a few accounts at most, however many release jobs run at once."""
+"""Shares a layer version with a limited number of accounts, even if many release jobs run at once."""
 
 import json
 
@@ -9,17 +9,17 @@ ATTEMPTS = 5
 
 
 class TooManyAccounts(Exception):
-    """The layer version is shared with as many accounts as it may be."""
+    """The layer version is shared with as many accounts as allowed."""
 
 
 def share_with_few(layer_version_arn: str, account_id: str) -> None:
-    """Lets the account use the layer version, unless LIMIT others do. Raises TooManyAccounts."""
+    """Allows the account to use the layer version, unless LIMIT others may. Raises TooManyAccounts."""
     client = boto3.client("lambda")
     layer_arn, _, version = layer_version_arn.rpartition(":")
     place = {"LayerName": layer_arn, "VersionNumber": int(version)}
     for _ in range(ATTEMPTS):
-        answer = client.get_layer_version_policy(**place)
-        statements = json.loads(answer["Policy"])["Statement"]
+        response = client.get_layer_version_policy(**place)
+        statements = json.loads(response["Policy"])["Statement"]
         if len(statements) >= LIMIT:
             raise TooManyAccounts(f"{layer_version_arn} is shared {len(statements)} times")
         try:
@@ -28,10 +28,10 @@ def share_with_few(layer_version_arn: str, account_id: str) -> None:
                 StatementId=f"account-{account_id}",
                 Action="lambda:GetLayerVersion",
                 Principal=account_id,
-                RevisionId=answer["RevisionId"],  # Only if the policy is still the one that was counted.
+                RevisionId=response["RevisionId"],  # Only if the policy is still the one that was counted.
             )
         except client.exceptions.PreconditionFailedException:
-            continue  # Somebody else changed it: read it again.
+            continue  # Someone else changed it: read it again.
         return
     raise TimeoutError(f"the policy of {layer_version_arn} was changed by others {ATTEMPTS} times")
 
@@ -41,8 +41,8 @@ def share_with_few_hopefully(layer_version_arn: str, account_id: str) -> None:
     client = boto3.client("lambda")
     layer_arn, _, version = layer_version_arn.rpartition(":")
     place = {"LayerName": layer_arn, "VersionNumber": int(version)}
-    answer = client.get_layer_version_policy(**place)
-    if len(json.loads(answer["Policy"])["Statement"]) >= LIMIT:
+    response = client.get_layer_version_policy(**place)
+    if len(json.loads(response["Policy"])["Statement"]) >= LIMIT:
         raise TooManyAccounts(layer_version_arn)
     client.add_layer_version_permission(
         **place, StatementId=f"account-{account_id}", Action="lambda:GetLayerVersion", Principal=account_id

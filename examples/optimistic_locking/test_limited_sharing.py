@@ -9,7 +9,7 @@ ADD = "AddLayerVersionPermission"
 
 @pytest.fixture
 def layer(layerperm_layer):
-    """A layer version that is shared with one account less than it may be."""
+    """A layer version that is shared with one account less than allowed."""
     for number in range(LIMIT - 1):
         layerperm_layer.grant(f"{number:012}")
     return layerperm_layer
@@ -21,7 +21,7 @@ def test_there_is_room_for_one_more(layer):
     assert_layer_shared_with(OURS)
 
 
-def test_the_next_one_is_refused(layer):
+def test_the_next_one_is_rejected(layer):
     layer.grant(RIVAL)
 
     with pytest.raises(TooManyAccounts):
@@ -31,7 +31,7 @@ def test_the_next_one_is_refused(layer):
 
 
 def test_another_job_takes_the_last_place(layerperm, layer):
-    """Our RevisionId is stale when we add: AWS answers 412, we read again, and find no room."""
+    """Our RevisionId is stale when we add: AWS returns 412, we read again, and find no room."""
     layerperm.inject(Interleave(lambda: layer.grant(RIVAL), before=ADD))
 
     with pytest.raises(TooManyAccounts):
@@ -42,7 +42,7 @@ def test_another_job_takes_the_last_place(layerperm, layer):
 
 
 def test_another_job_gives_its_place_up(layerperm, layer):
-    """Any change makes the RevisionId stale; there is room when we read again."""
+    """Any change makes the RevisionId stale; when we read again, there is room."""
     layerperm.inject(Interleave(lambda: layer.grant("*", statement_id="short-lived"), before=ADD))
     rival = layerperm.client()
     layerperm.inject(
@@ -76,7 +76,7 @@ def test_others_never_rest(layerperm, layer):
 
 
 def test_without_the_lock_there_is_one_too_many(layerperm, layer):
-    """What the naive version gets wrong."""
+    """The naive version fails."""
     layerperm.inject(Interleave(lambda: layer.grant(RIVAL), before=ADD))
 
     share_with_few_hopefully(layer.arn, OURS)

@@ -1,4 +1,4 @@
-"""Retries of one's own, by backoff."""
+"""Retries by backoff."""
 
 import backoff
 import boto3
@@ -10,7 +10,7 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
 
 @backoff.on_exception(backoff.expo, ClientError, max_tries=5, jitter=None)
 def share(account_id: str) -> None:
-    """Lets the account use version 1 of shared-deps; tries five times."""
+    """Allows the account to use version 1 of shared-deps; tries five times."""
     boto3.client("lambda", config=ONE_ATTEMPT).add_layer_version_permission(
         LayerName="shared-deps",
         VersionNumber=1,

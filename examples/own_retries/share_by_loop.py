@@ -1,4 +1,4 @@
-"""A retry loop of one's own, with time.sleep."""
+"""A hand-written retry loop with time.sleep."""
 
 import time
 
@@ -9,7 +9,7 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
 
 
 def share(account_id: str) -> None:
-    """Lets the account use version 1 of shared-deps; tries five times, waiting 1, 2, 4 and 8 seconds."""
+    """Allows the account to use version 1 of shared-deps; tries five times, waiting 1, 2, 4 and 8 seconds."""
     client = boto3.client("lambda", config=ONE_ATTEMPT)
     for attempt in range(5):
         try:

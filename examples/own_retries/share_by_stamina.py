@@ -1,4 +1,4 @@
-"""Retries of one's own, by stamina."""
+"""Retries by stamina."""
 
 import boto3
 import stamina
@@ -10,7 +10,7 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
 
 @stamina.retry(on=ClientError, attempts=5, wait_initial=1.0, wait_max=8.0)
 def share(account_id: str) -> None:
-    """Lets the account use version 1 of shared-deps; tries five times."""
+    """Allows the account to use version 1 of shared-deps; tries five times."""
     boto3.client("lambda", config=ONE_ATTEMPT).add_layer_version_permission(
         LayerName="shared-deps",
         VersionNumber=1,

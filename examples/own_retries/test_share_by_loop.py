@@ -7,7 +7,7 @@ pytestmark = pytest.mark.layerperm_throttle(times=4)
 
 
 def test_time_sleep_moves_the_clock(layerperm, layerperm_layer, layerperm_clock, monkeypatch):
-    """What the code under test calls ``time.sleep`` moves the test's frozen clock instead."""
+    """``time.sleep``, as the code under test knows it, moves the test's frozen clock instead."""
     monkeypatch.setattr("share_by_loop.time.sleep", layerperm_clock.tick)
 
     share("222222222222")

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.layerperm_throttle(times=4)
 
 
 def test_tenacity_moves_the_clock(layerperm, layerperm_layer, layerperm_clock, monkeypatch):
-    """A function that tenacity decorates carries its retries; what they sleep with can be set."""
+    """A function that tenacity decorates has its retries as an attribute; their sleep function can be set."""
     monkeypatch.setattr(share.retry, "sleep", layerperm_clock.tick)
 
     share("222222222222")

@@ -1,4 +1,4 @@
-"""Keeps a layer version shared with partners, beside statements that other people have made."""
+"""Keeps a layer version shared with partners, alongside statements that others have added."""
 
 from contextlib import suppress
 
@@ -6,7 +6,7 @@ import boto3
 
 
 def add_partner(layer_version_arn: str, account_id: str) -> None:
-    """Lets a partner use the layer version; one that may already stays."""
+    """Allows a partner to use the layer version; one that is allowed already stays so."""
     client = _client(layer_version_arn)
     with suppress(client.exceptions.ResourceConflictException):
         client.add_layer_version_permission(
@@ -18,7 +18,7 @@ def add_partner(layer_version_arn: str, account_id: str) -> None:
 
 
 def drop_partner(layer_version_arn: str, account_id: str) -> None:
-    """Takes that back; where there is nothing to take back, nothing happens."""
+    """Revokes that; if there is nothing to revoke, nothing happens."""
     client = _client(layer_version_arn)
     with suppress(client.exceptions.ResourceNotFoundException):
         client.remove_layer_version_permission(**_place_of(layer_version_arn), StatementId=f"partner-{account_id}")

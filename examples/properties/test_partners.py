@@ -4,7 +4,7 @@ from partners import add_partner, drop_partner
 from pytest_layerperm import LayerPerm, assert_layer_not_shared_with, assert_layer_private, assert_layer_shared_with
 from pytest_layerperm.strategies import LayerSharingMachine, account_ids
 
-# The first example reads botocore's models, which takes its time.
+# The first example loads botocore's models, which is slow.
 unhurried = settings(deadline=None, max_examples=25)
 
 

@@ -10,12 +10,12 @@ from botocore.config import Config
 
 
 def share_with_all(layer_version_arn: str, accounts: Iterable[str]) -> None:
-    """Lets each of the accounts use the layer version. In adaptive mode, the client keeps to the pace by itself."""
+    """Allows each of the accounts to use the layer version. In adaptive mode, the client limits its own rate."""
     _share(layer_version_arn, accounts, Config(retries={"mode": "adaptive", "max_attempts": 10}))
 
 
 def share_with_all_in_a_hurry(layer_version_arn: str, accounts: Iterable[str]) -> None:
-    """The same, giving each call one attempt."""
+    """The same with one attempt for each call."""
     _share(layer_version_arn, accounts, Config(retries={"total_max_attempts": 1}))
 
 

@@ -4,7 +4,7 @@ from share_with_many import share_with_all, share_with_all_in_a_hurry
 
 pytestmark = [
     pytest.mark.layerperm_rate_limit(per_second=15),
-    pytest.mark.usefixtures("layerperm_clock"),  # Time is what is waited, not how fast this machine is.
+    pytest.mark.usefixtures("layerperm_clock"),  # Time is what the code waits, whatever the machine's speed.
 ]
 ACCOUNTS = [f"{number:012}" for number in range(40)]
 
@@ -18,11 +18,11 @@ def test_all_forty_get_access(layerperm, layerperm_layer):
 
     assert accounts_with_access(layerperm_layer) == ACCOUNTS
     first, *_, last = layerperm.calls
-    assert last.seconds - first.seconds > (40 - 15) / 15  # Seconds of AWS's time, and hardly any of ours.
+    assert last.seconds - first.seconds > (40 - 15) / 15  # Virtual seconds: the test itself waits for none.
 
 
 def test_in_a_hurry_most_get_none(layerperm_layer):
-    """What the naive version gets wrong: it stops in the middle of the list."""
+    """The naive version fails: it stops in the middle of the list."""
     with pytest.raises(ClientError, match="Rate exceeded"):
         share_with_all_in_a_hurry(layerperm_layer.arn, ACCOUNTS)
 

@@ -1,4 +1,4 @@
-"""Takes back every permission of a layer version, also those that are given meanwhile."""
+"""Removes every permission of a layer version, even those that are added meanwhile."""
 
 import json
 
@@ -10,13 +10,13 @@ def make_private(layer_version_arn: str) -> None:
     client, place = boto3.client("lambda"), _place_of(layer_version_arn)
     while True:
         try:
-            answer = client.get_layer_version_policy(**place)
+            response = client.get_layer_version_policy(**place)
         except client.exceptions.ResourceNotFoundException:
-            return  # No policy any more.
-        statement = json.loads(answer["Policy"])["Statement"][0]
+            return  # There is no policy any more.
+        statement = json.loads(response["Policy"])["Statement"][0]
         try:
             client.remove_layer_version_permission(
-                **place, StatementId=statement["Sid"], RevisionId=answer["RevisionId"]
+                **place, StatementId=statement["Sid"], RevisionId=response["RevisionId"]
             )
         except (client.exceptions.PreconditionFailedException, client.exceptions.ResourceNotFoundException):
             continue  # Someone changed the policy, or removed the statement: what is in it now?

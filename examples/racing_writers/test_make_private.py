@@ -57,7 +57,7 @@ def test_two_clean_up_jobs_at_once(layerperm, layer, rival_that_removes):
 
 
 def test_naively_what_was_added_meanwhile_stays(layerperm, layer, rival_that_adds):
-    """What the naive version gets wrong: it reports success, and the layer version is public."""
+    """The naive version fails: it reports success, and the layer version is public."""
     layerperm.inject(rival_that_adds)
 
     make_private_naively(layer.arn)
@@ -66,7 +66,7 @@ def test_naively_what_was_added_meanwhile_stays(layerperm, layer, rival_that_add
 
 
 def test_naively_two_clean_up_jobs_are_one_too_many(layerperm, layer, rival_that_removes):
-    """And it fails, half done, where somebody else did its work."""
+    """It fails halfway if someone else does the same work."""
     layerperm.inject(rival_that_removes)
 
     with pytest.raises(ClientError, match="Statement one is not found in resource policy"):

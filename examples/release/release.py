@@ -1,4 +1,4 @@
-"""Publishes a layer in several regions and shares each new version. Knows nothing of any fake."""
+"""Publishes a layer in several regions and shares each new version. Contains no test code."""
 
 import boto3
 from botocore.config import Config
@@ -34,16 +34,16 @@ def share(client, name, version, account, revision_id=None):
     try:
         return client.add_layer_version_permission(**request)["RevisionId"]
     except client.exceptions.PreconditionFailedException:
-        # Somebody else changed the policy meanwhile: look at what is there now, and go on from that.
+        # Someone else changed the policy meanwhile: read it again, and continue from there.
         policy = client.get_layer_version_policy(LayerName=name, VersionNumber=version)
         return share(client, name, version, account, policy["RevisionId"])
     except client.exceptions.ResourceConflictException:
-        # The statement is there: an earlier attempt got through, though its answer did not.
+        # The statement exists: an earlier attempt succeeded, but its response was lost.
         return client.get_layer_version_policy(LayerName=name, VersionNumber=version)["RevisionId"]
 
 
 def release_first_draft(name, archive, regions, accounts):
-    """How it was before there were tests: the sharing stands outside the loop over the regions."""
+    """The first draft, before there were tests: it shares outside the loop over the regions."""
     for region in regions:
         client = boto3.client("lambda", region_name=region)
         version = client.publish_layer_version(LayerName=name, Content={"ZipFile": archive})["Version"]
@@ -58,7 +58,7 @@ def release_first_draft(name, archive, regions, accounts):
 
 
 def share_with_contact(client, name, version, account, contact):
-    """Another first draft: names the statement after who asked for it, in words that the API refuses."""
+    """Another first draft: names the statement after the person who asked for it, which the API rejects."""
     try:
         client.add_layer_version_permission(
             LayerName=name,

@@ -1,4 +1,4 @@
-"""Shares a layer version, stops sharing it, and tells with whom it is shared."""
+"""Shares a layer version, stops sharing it, and returns with whom it is shared."""
 
 import json
 
@@ -8,7 +8,7 @@ ACTION = "lambda:GetLayerVersion"
 
 
 def share_with_account(layer_version_arn: str, account_id: str) -> str:
-    """Lets one account use the layer version; returns the statement's id."""
+    """Allows one account to use the layer version; returns the statement's id."""
     statement_id = f"account-{account_id}"
     boto3.client("lambda").add_layer_version_permission(
         **_place_of(layer_version_arn), StatementId=statement_id, Action=ACTION, Principal=account_id
@@ -16,9 +16,9 @@ def share_with_account(layer_version_arn: str, account_id: str) -> str:
     return statement_id
 
 
-def share_with_everybody(layer_version_arn: str) -> str:
-    """Lets every account there is use the layer version; returns the statement's id."""
-    statement_id = "everybody"
+def share_with_everyone(layer_version_arn: str) -> str:
+    """Allows every account to use the layer version; returns the statement's id."""
+    statement_id = "everyone"
     boto3.client("lambda").add_layer_version_permission(
         **_place_of(layer_version_arn), StatementId=statement_id, Action=ACTION, Principal="*"
     )
@@ -26,7 +26,7 @@ def share_with_everybody(layer_version_arn: str) -> str:
 
 
 def share_with_organization(layer_version_arn: str, organization_id: str) -> str:
-    """Lets the accounts of an organization use the layer version; returns the statement's id.
+    """Allows the accounts of an organization to use the layer version; returns the statement's id.
 
     The principal is ``*``: forget the organization, and the layer version is public.
     """
@@ -42,18 +42,18 @@ def share_with_organization(layer_version_arn: str, organization_id: str) -> str
 
 
 def stop_sharing(layer_version_arn: str, statement_id: str) -> None:
-    """Takes a statement away again."""
+    """Removes a statement again."""
     boto3.client("lambda").remove_layer_version_permission(**_place_of(layer_version_arn), StatementId=statement_id)
 
 
 def statements_of(layer_version_arn: str) -> dict[str, object]:
-    """The principals that the layer version is shared with, by statement id; empty where it is not shared."""
+    """The principals that the layer version is shared with, by statement id; empty if it is not shared."""
     client = boto3.client("lambda")
     try:
-        answer = client.get_layer_version_policy(**_place_of(layer_version_arn))
+        response = client.get_layer_version_policy(**_place_of(layer_version_arn))
     except client.exceptions.ResourceNotFoundException:
-        return {}  # No policy: neither before the first statement nor after the last one is there any.
-    return {statement["Sid"]: statement["Principal"] for statement in json.loads(answer["Policy"])["Statement"]}
+        return {}  # No policy: there is none before the first statement and after the last one.
+    return {statement["Sid"]: statement["Principal"] for statement in json.loads(response["Policy"])["Statement"]}
 
 
 def _place_of(layer_version_arn: str) -> dict[str, object]:

@@ -2,7 +2,7 @@ import pytest
 from botocore.exceptions import ClientError
 from share_layer import (
     share_with_account,
-    share_with_everybody,
+    share_with_everyone,
     share_with_organization,
     statements_of,
     stop_sharing,
@@ -39,8 +39,8 @@ def test_the_account_can_really_use_it(layerperm, layerperm_layer):
     assert partner.get_layer_version_by_arn(Arn=layerperm_layer.arn)["Version"] == 1
 
 
-def test_shared_with_everybody(layerperm_layer):
-    share_with_everybody(layerperm_layer.arn)
+def test_shared_with_everyone(layerperm_layer):
+    share_with_everyone(layerperm_layer.arn)
 
     assert_layer_public()
     assert_layer_shared_with(STRANGER)
@@ -59,9 +59,9 @@ def test_shared_with_an_organization(layerperm, layerperm_layer):
 
 def test_a_statement_is_removed(layerperm_layer):
     share_with_account(layerperm_layer.arn, PARTNER)
-    everybody = share_with_everybody(layerperm_layer.arn)
+    everyone = share_with_everyone(layerperm_layer.arn)
 
-    stop_sharing(layerperm_layer.arn, everybody)
+    stop_sharing(layerperm_layer.arn, everyone)
 
     assert_layer_shared_with(PARTNER)
     assert_layer_not_public()
@@ -77,16 +77,16 @@ def test_the_policy_is_viewed(layerperm_layer):
     assert statements_of(layerperm_layer.arn) == {}
 
     share_with_account(layerperm_layer.arn, PARTNER)
-    share_with_everybody(layerperm_layer.arn)
+    share_with_everyone(layerperm_layer.arn)
 
     assert statements_of(layerperm_layer.arn) == {
         "account-222222222222": {"AWS": "arn:aws:iam::222222222222:root"},
-        "everybody": "*",
+        "everyone": "*",
     }
 
 
 def test_a_new_version_starts_unshared(layerperm):
-    """The classic accident: the layer is released, and nobody may use it."""
+    """The classic mistake: the layer is released, but nobody may use it."""
     old = layerperm.publish_layer("shared-deps")
     share_with_account(old.arn, PARTNER)
 

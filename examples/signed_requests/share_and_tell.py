@@ -1,4 +1,4 @@
-"""Shares a layer version with plain requests, signed as AWS wants them, and tells a chat room about it."""
+"""Shares a layer version with plain requests, signed as AWS requires, and tells a chat room about it."""
 
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ PATIENT = Retry(total=4, status_forcelist=[429, 500], allowed_methods=None, back
 
 
 def share_and_tell(layer_version_arn: str, account_id: str) -> None:
-    """Lets the account use the layer version. Raises requests.HTTPError where AWS refuses."""
+    """Allows the account to use the layer version. Raises requests.HTTPError if AWS does not."""
     layer_arn, _, version = layer_version_arn.rpartition(":")
     region = layer_arn.split(":")[3]
     place = f"/2018-10-31/layers/{quote(layer_arn, safe='')}/versions/{version}/policy"

@@ -21,7 +21,7 @@ def test_the_room_is_told(layerperm, layerperm_layer, layerperm_responses):
     assert json.loads(told.body) == {"text": f"{PARTNER} may use {layerperm_layer.arn}"}
 
 
-def test_the_room_is_not_told_of_what_aws_refuses(layerperm, layerperm_responses):
+def test_the_room_is_not_told_of_a_denied_share(layerperm, layerperm_responses):
     foreign = layerperm.publish_layer(account_id="333333333333")
 
     with pytest.raises(requests.HTTPError, match="403 Client Error: Forbidden"):

@@ -1,4 +1,4 @@
-"""Shares a layer version when the account's API quota is busy with other things."""
+"""Shares a layer version when other calls use up the account's API quota."""
 
 import boto3
 from botocore.config import Config
@@ -8,7 +8,7 @@ IMPATIENT = Config(retries={"total_max_attempts": 1})
 
 
 def share(layer_version_arn: str, account_id: str, config: Config = PATIENT) -> None:
-    """Lets the account use the layer version; throttled calls are made again, up to ten in all."""
+    """Allows the account to use the layer version; throttled calls are retried, up to ten attempts in all."""
     layer_arn, _, version = layer_version_arn.rpartition(":")
     boto3.client("lambda", config=config).add_layer_version_permission(
         LayerName=layer_arn,

@@ -33,7 +33,7 @@ def test_the_other_form_of_throttling(layerperm_layer):
 
 @pytest.mark.layerperm_throttle
 def test_the_impatient_release_fails_at_once(layerperm, layerperm_layer):
-    """What the naive version gets wrong: one 429, and the partner has no access."""
+    """The naive version fails: one 429, and the partner has no access."""
     client = boto3.client("lambda")
 
     with pytest.raises(client.exceptions.ClientError, match="Rate exceeded"):
@@ -43,7 +43,7 @@ def test_the_impatient_release_fails_at_once(layerperm, layerperm_layer):
 
 
 def test_throttled_in_the_middle(layerperm, layerperm_layer):
-    """Faults can be put on for a part of a test, too."""
+    """Faults can be injected for a part of a test, too."""
     share(layerperm_layer.arn, "111111111111")
 
     with layerperm.inject(Throttle(times=3)):

@@ -1,1 +1,1 @@
-"""The rules of the Lambda layer API, pure: no pytest, no boto3, no clock and no ids of its own."""
+"""The rules of the Lambda layer API, as pure functions: no pytest, no boto3, no clock, no id generator."""

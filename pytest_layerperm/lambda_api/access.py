@@ -1,4 +1,4 @@
-"""May this caller do this to that layer version, and if not, why not, in AWS's words (aws-facts 6)."""
+"""Whether a caller may call an operation on a layer version, and if not, why not, in AWS's words."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .iam import Decision, IdentityPolicy, evaluate_all
 from .model import ACTION, Policy, Statement
 
 Context = Mapping[str, tuple[str, ...]]
-"""Condition keys of a request, beside those of its caller."""
+"""Condition keys of a request, besides those of its caller."""
 
 CROSS_ACCOUNT_OPERATIONS = frozenset({"GetLayerVersion", "GetLayerVersionByArn"})
-"""What an account may do to another account's layer, given a statement that lets it (6.1)."""
+"""The operations that a statement can allow another account (``access/account``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +23,19 @@ class Caller:
 
     account_id: str
     organization_id: str | None = None
-    """What ``aws:PrincipalOrgID`` is for the caller; None outside every organization (7.6)."""
+    """The caller's ``aws:PrincipalOrgID``; None if its account is in no organization."""
     arn: str | None = None
-    """The user or assumed role, as refusals name it; left out, the account's root."""
+    """The user or role session, as denials name it; None for the account's root."""
     principal_arn: str | None = None
-    """What ``aws:PrincipalArn`` is where it is not ``arn``: of a role session, the role."""
+    """The caller's ``aws:PrincipalArn`` if it differs from ``arn``: of a role session, the role."""
     policies: tuple[IdentityPolicy, ...] | None = None
-    """The identity policies that restrict the caller; None where nothing does."""
+    """The identity policies that restrict the caller; None if nothing does."""
     session_policy: IdentityPolicy | None = None
-    """What restricts a role session beyond its role's policies."""
+    """The policy that restricts a role session beyond its role's policies."""
 
     @property
     def unrestricted(self) -> bool:
-        """Whether no policy of the caller's own counts: it may do everything with what is its account's."""
+        """Whether the caller has no policy of its own: it may do everything with its account's layers."""
         return self.policies is None and self.session_policy is None
 
     def arn_in(self, partition: str) -> str:
@@ -43,19 +43,19 @@ class Caller:
 
 
 def action_of(operation: str) -> str:
-    """The IAM action that an operation needs; GetLayerVersionByArn is authorized as GetLayerVersion (7.5)."""
+    """The IAM action that an operation needs; GetLayerVersionByArn needs ``lambda:GetLayerVersion``."""
     return ACTION if operation in CROSS_ACCOUNT_OPERATIONS else f"lambda:{operation}"
 
 
 def admitting_statements(policy: Policy | None, caller: Caller, partition: str) -> Sequence[Statement]:
-    """The statements of a layer version's policy that let the caller in; none where there is no policy."""
+    """The statements of a layer version's policy that allow the caller; empty if there is no policy."""
     if policy is None:
         return ()
     root = root_arn(caller.account_id, partition)
     return [s for s in policy.statements if s.admits(root, caller.organization_id)]
 
 
-def refusal(
+def denial(
     operation: str,
     caller: Caller,
     partition: str,
@@ -65,11 +65,11 @@ def refusal(
     policy: Policy | None = None,
     context: Context | None = None,
 ) -> AccessDeniedException | None:
-    """Why a caller may not do that to the resource of an account; None when it may.
+    """The error of a caller that may not call the operation on an account's resource; None if it may.
 
-    ``resource`` is the version ARN, or the layer ARN where the operation is on the layer (6.3); ``policy`` is the
-    layer version's. Another account's layer needs both, its policy and the caller's own (6.2). One refusal names
-    one kind of policy; which one, where several refuse, is inferred.
+    ``resource`` is the layer version ARN, or the layer ARN if the operation is on the layer; ``policy`` is the layer
+    version's. Another account's layer needs both that policy and the caller's own. A denial names one kind of
+    policy; which one, if several deny the call, is inferred.
     """
     action = action_of(operation)
     kinds = [] if caller.policies is None else [("identity-based", caller.policies)]
@@ -84,7 +84,7 @@ def refusal(
 
 
 def _is_closed(operation: str, caller: Caller, partition: str, owner_account_id: str, policy: Policy | None) -> bool:
-    """Whether the resource's side refuses the caller."""
+    """Whether the resource's side denies the caller."""
     if caller.account_id == owner_account_id:
         return False
     return operation not in CROSS_ACCOUNT_OPERATIONS or not admitting_statements(policy, caller, partition)

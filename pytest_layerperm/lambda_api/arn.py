@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 LAYER_NAME = r"[a-zA-Z0-9-_]+"
 REGION = r"(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}"
-"""The region grammar inside AWS's own ARN pattern (aws-facts 1.4)."""
+"""The region part of AWS's ARN pattern (the API model's ``LayerVersionArn``)."""
 
 _PARTITIONS = (
     ("cn-", "aws-cn"),
@@ -22,7 +22,7 @@ _PARTITIONS = (
 
 _ARN = re.compile(
     r"arn:(?P<partition>aws[a-zA-Z-]*)?:lambda:(?P<region>[a-z0-9-]+):(?P<account_id>\d{12}):layer:"
-    # No more digits than an ARN can have: Python reads no number of any length.
+    # No more digits than an ARN can have: int() rejects very long digit strings.
     rf"(?P<name>{LAYER_NAME})(?::(?P<version>\d{{1,2048}}))?",
     re.ASCII,
 )
@@ -62,12 +62,12 @@ def is_layer_name(value: object) -> bool:
 
 
 def root_arn(account_id: str, partition: str = "aws") -> str:
-    """The ARN that stands for a whole account in a policy and in a refusal."""
+    """The ARN of an account's root: in a policy, the whole account."""
     return f"arn:{partition}:iam::{account_id}:root"
 
 
 class LayerId(NamedTuple):
-    """One layer: all that tells it from every other layer in the world."""
+    """The identity of one layer."""
 
     partition: str
     region_name: str
@@ -84,15 +84,15 @@ class LayerId(NamedTuple):
 
 
 def layer_id(name: str, account_id: str, region_name: str) -> LayerId:
-    """The layer of that bare name in an account and region."""
+    """The layer with a bare name in an account and region."""
     return LayerId(partition_of(region_name), region_name, account_id, name)
 
 
 @lru_cache(maxsize=1024)
 def resolve(layer_name: str, account_id: str, region_name: str) -> LayerId | None:
-    """What ``LayerName`` means to a caller: a bare name in its own account and region, or a layer ARN.
+    """The layer that a caller names by ``LayerName``: a bare name in its own account and region, or a layer ARN.
 
-    None for anything else, a layer *version* ARN included: the API refuses it here (aws-facts, Decisions).
+    None for anything else, including a layer *version* ARN (``validation/version-arn-as-layer-name``).
     """
     if _BARE_NAME.fullmatch(layer_name):
         return layer_id(layer_name, account_id, region_name)
@@ -102,9 +102,9 @@ def resolve(layer_name: str, account_id: str, region_name: str) -> LayerId | Non
 
 @lru_cache(maxsize=1024)
 def parse(arn: str) -> tuple[LayerId | None, int | None]:
-    """A layer ARN or layer version ARN as (layer, version); (None, None) when it is neither.
+    """A layer ARN or layer version ARN as (layer, version); (None, None) if it is neither.
 
-    The partition may be left out (``arn::lambda:…``), as AWS's own pattern allows; the region decides then.
+    The partition may be omitted (``arn::lambda:…``), as AWS's pattern allows; then the region determines it.
     """
     match = _ARN.fullmatch(arn)
     if match is None:

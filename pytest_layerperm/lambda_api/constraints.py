@@ -1,6 +1,6 @@
-"""Parameters of a call, typed and held against the constraints of ``members``; and the ValidationException, else.
+"""Reads a call's parameters: converts their types, and checks the constraints of ``members``.
 
-Violations are reported in the order in which the members stand there; AWS's own order is not known (aws-facts 3.15).
+Violations are reported in the order of the members there; AWS's order is not known (``validation/several``).
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ __tracebackhide__ = True
 
 _LONG = 2**63
 _SHORT = 512
-"""Characters up to which a text that was read is kept."""
+"""The longest text, in characters, whose result is cached."""
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 
 
 NewerValues = Callable[[str], Sequence[str]]
-"""From the name of an enumeration in the API model to values that AWS has named since ``members`` was written."""
+"""From the name of an enumeration in the API model to the values that AWS added since ``members`` was written."""
 
 
 def no_newer_values(enum_name: str) -> Sequence[str]:
@@ -34,8 +34,8 @@ def no_newer_values(enum_name: str) -> Sequence[str]:
 def read(operation: str, given: Mapping[str, Any], newer_values: NewerValues = no_newer_values) -> dict[str, Any]:
     """The operation's parameters, typed and within their constraints.
 
-    ``given`` holds path and query members as strings and body members as JSON values; what the operation does
-    not know is left out. Raises SerializationException for a value of the wrong type, ValidationException with
+    ``given`` holds path and query members as strings and body members as JSON values; members that the operation
+    does not have are ignored. Raises SerializationException for a value of the wrong type, ValidationException with
     every violation in one message.
     """
     parameters: dict[str, Any] = {}
@@ -52,7 +52,7 @@ def read(operation: str, given: Mapping[str, Any], newer_values: NewerValues = n
 
 
 def _read_closely(members: tuple[Member, ...], given: Mapping[str, Any], newer_values: NewerValues) -> dict[str, Any]:
-    """The same for what is not texts alone, or has something wrong with it."""
+    """The same for parameters that are not all texts, or not all valid."""
     parameters = _typed(members, given)
     violations = _violations(members, parameters, "", newer_values)
     if violations:
@@ -61,7 +61,7 @@ def _read_closely(members: tuple[Member, ...], given: Mapping[str, Any], newer_v
 
 
 def validation_error(violations: list[str]) -> ValidationException:
-    """AWS's one message for any number of violations (3.15)."""
+    """AWS's message for any number of violations."""
     errors = "error" if len(violations) == 1 else "errors"
     return ValidationException(f"{len(violations)} validation {errors} detected: {'; '.join(violations)}")
 
@@ -72,13 +72,13 @@ def _typed(members: tuple[Member, ...], given: Mapping[str, Any]) -> dict[str, A
         value = given.get(member.name)
         if value is None:
             continue
-        if value != "" or member.kind != "integer":  # An empty MaxItems counts as left out (third-party report).
+        if value != "" or member.kind != "integer":  # An empty MaxItems counts as none (reported by others).
             parameters[member.name] = _convert(member, value)
     return parameters
 
 
 def _convert(member: Member, value: Any) -> Any:
-    """The value in the member's type. Raises SerializationException; its texts are inferred (U6)."""
+    """The value in the member's type. Raises SerializationException, with inferred texts."""
     kind = member.kind
     if kind in ("long", "integer"):
         return _number(value, "Long" if kind == "long" else "Integer")
@@ -105,8 +105,8 @@ def text_list(value: Any) -> tuple[str, ...]:
 
 
 def whole_number(text: str) -> int | None:
-    """A 64-bit whole number as Java reads it; None for anything else."""
-    # int() refuses very long digit strings, so the length is looked at first.
+    """A 64-bit integer as Java reads it; None for anything else."""
+    # int() rejects very long digit strings, so the length is checked first.
     return _read_number(text) if len(text) < 25 else None
 
 
@@ -166,7 +166,7 @@ def _violation(shown: str, label: str, constraint: str) -> str:
 
 
 def _fits(member: Member, text: str) -> bool:
-    """Whether a text breaks none of its constraints: most do not, and most of the time would go into finding out."""
+    """Whether a text meets all of its constraints, determined quickly: most texts do."""
     if member.enum or len(text) < (member.minimum or 0):
         return False
     if member.maximum is not None and len(text) > member.maximum:
@@ -175,7 +175,7 @@ def _fits(member: Member, text: str) -> bool:
 
 
 def _broken(member: Member, value: Any, newer_values: NewerValues = no_newer_values) -> list[str]:
-    """The constraints that the value breaks, in AWS's words; length before pattern."""
+    """The constraints that the value violates, in AWS's words; length before pattern."""
     if member.kind == "blob":
         return []
     broken: list[str] = []
@@ -199,7 +199,7 @@ def _broken(member: Member, value: Any, newer_values: NewerValues = no_newer_val
 
 
 def _allowed(member: Member, values: Sequence[str], newer_values: NewerValues) -> Sequence[str] | None:
-    """The values of the member's enumeration if one of these is none of them; else None."""
+    """The values of the member's enumeration if any of ``values`` is not one of them; else None."""
     allowed = member.enum
     if all(value in allowed for value in values):
         return None
@@ -212,8 +212,9 @@ def _allowed(member: Member, values: Sequence[str], newer_values: NewerValues) -
 
 @cache
 def _accepted(member: Member) -> Callable[[str], Any]:
-    """What types the member's texts: None for one that must be looked at closely. It keeps what it has seen: the
-    calls of a test are mostly about the same layers, accounts and statements.
+    """The function that converts the member's texts; it returns None for one that needs a closer look.
+
+    Results are cached: the calls of a test mostly name the same layers, accounts and statements.
     """
 
     @lru_cache(maxsize=1024)
@@ -228,7 +229,7 @@ def _accepted(member: Member) -> Callable[[str], Any]:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    # Java's \d is ASCII only, and the service runs Java's patterns.
+    # The service runs Java's patterns, and Java's \d is ASCII only.
     return re.compile(pattern, re.ASCII)
 
 
@@ -236,4 +237,4 @@ _TEXTS = {
     operation: tuple([(member.name, member.required, _accepted(member)) for member in members])
     for operation, members in MEMBERS.items()
 }
-"""What ``read`` reads quickly: the members of each operation, and what types their texts."""
+"""The members of each operation, and the functions that convert their texts, for ``read``'s fast path."""

@@ -1,4 +1,4 @@
-"""A layer's archive: what AWS refuses to take, and what it tells about what it took."""
+"""A layer's archive: whether AWS accepts it, and its digest and sizes."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .model import Content
 __tracebackhide__ = True
 
 UNZIPPED_SIZE_LIMIT = 262_144_000
-"""Bytes, of one layer and of a function together with its layers (6.6)."""
+"""Bytes, for one layer and for a function together with its layers (AWS's page "Lambda quotas")."""
 
 
 _SMALL = 65_536
-"""Bytes up to which an archive that was read is kept: a suite mostly publishes the same small one."""
+"""The largest archive, in bytes, whose content is cached: a suite mostly publishes the same small one."""
 
 
 def unzipped_size(archive: bytes) -> int:
-    """Bytes of the files in a zip; of what is no zip, its own."""
+    """Bytes of the files in a zip; for anything else, the data's own size."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             return sum([entry.file_size for entry in opened.infolist()])
@@ -33,7 +33,7 @@ def unzipped_size(archive: bytes) -> int:
 def read_archive(archive: bytes) -> Content:
     """The content of a layer version.
 
-    Raises InvalidParameterValueException for what is no zip, an empty zip, and one too big when unzipped.
+    Raises InvalidParameterValueException for data that is not a zip, an empty zip, and one that is too large unzipped.
     """
     return _read_small(archive) if len(archive) <= _SMALL else _read(archive)
 

@@ -1,7 +1,6 @@
 """The errors of the Lambda layer API: one exception for each AWS error, with status and wire body.
 
-Which body carries ``Message`` and which ``message``, and which a ``Type``, differs from class to class
-(aws-facts 3.0); the classes say so.
+The body has ``Message`` or ``message``, and a ``Type`` or none, depending on the class (the facts ``envelopes``).
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from typing import ClassVar
 
 
 class LambdaError(Exception):
-    """An error answer of the Lambda API. The class name is AWS's error code."""
+    """An error response of the Lambda API. The class name is AWS's error code."""
 
     status: ClassVar[int] = 400
     fault_type: ClassVar[str | None] = "User"
@@ -25,14 +24,14 @@ class LambdaError(Exception):
         return type(self).__name__
 
     def body(self) -> dict[str, str | None]:
-        """The members of the answer's JSON body, in AWS's order."""
+        """The members of the response's JSON body, in AWS's order."""
         if self.fault_type is None:
             return {self.message_key: self.message}
         return {"Type": self.fault_type, self.message_key: self.message}
 
 
 class InvalidParameterValueException(LambdaError):
-    """400: the parameters are well formed, and refused for what they say."""
+    """400: a well-formed parameter has an invalid value."""
 
 
 class PolicyLengthExceededException(LambdaError):
@@ -40,7 +39,7 @@ class PolicyLengthExceededException(LambdaError):
 
 
 class ResourceConflictException(LambdaError):
-    """409: a statement of that id exists."""
+    """409: a statement with that id already exists."""
 
     status = 409
 
@@ -52,7 +51,7 @@ class PreconditionFailedException(LambdaError):
 
 
 class ResourceNotFoundException(LambdaError):
-    """404: no such layer version, policy or statement."""
+    """404: the layer version, policy or statement does not exist."""
 
     status = 404
     message_key = "Message"
@@ -66,7 +65,7 @@ class RequestEntityTooLargeException(LambdaError):
 
 
 class ServiceException(LambdaError):
-    """500: the service failed (aws-facts U16: the text is inferred)."""
+    """500: the service failed; the text is inferred."""
 
     status = 500
     fault_type = "Service"
@@ -80,13 +79,13 @@ class ValidationException(LambdaError):
 
 
 class SerializationException(LambdaError):
-    """400: the request could not be read (aws-facts 3.17: inferred)."""
+    """400: the request could not be read; inferred (the facts ``requests``)."""
 
     message_key = "Message"
 
 
 class AccessDeniedException(LambdaError):
-    """403: the caller may not do that. Not in the API model; its body has no ``Type``."""
+    """403: the caller is not authorized. Not in the API model; its body has no ``Type``."""
 
     status = 403
     fault_type = None
@@ -94,14 +93,14 @@ class AccessDeniedException(LambdaError):
 
 
 class MissingAuthenticationTokenException(LambdaError):
-    """403: the request is not signed (aws-facts, Decisions: inferred)."""
+    """403: the request is not signed; inferred (``access/unsigned``)."""
 
     status = 403
     fault_type = None
 
 
 class TooManyRequestsException(LambdaError):
-    """429: the caller's rate is exceeded (aws-facts 3.14)."""
+    """429: the caller exceeds its rate."""
 
     status = 429
 
@@ -114,7 +113,7 @@ class TooManyRequestsException(LambdaError):
 
 
 class ThrottlingException(LambdaError):
-    """400: the other form in which the control plane throttles (aws-facts 3.14). No ``Type``: inferred."""
+    """400: the other form in which the control plane throttles. That it has no ``Type`` is inferred."""
 
     fault_type = None
 
@@ -123,12 +122,12 @@ class ThrottlingException(LambdaError):
 
 
 def layer_version_not_found(version_arn: str) -> ResourceNotFoundException:
-    """The 404 of the permission operations, for a missing layer and a missing version alike (3.3)."""
+    """The 404 of the permission operations, for a missing layer or version (``errors/get-no-version``)."""
     return ResourceNotFoundException(f"Layer version {version_arn} does not exist.")
 
 
 def access_denied(principal_arn: str, action: str, resource: str, because: str) -> AccessDeniedException:
-    """AWS's sentence for a refused caller (6.2)."""
+    """AWS's message for a denied caller (``access/foreign-get-version``)."""
     return AccessDeniedException(
         f"User: {principal_arn} is not authorized to perform: {action} on resource: {resource} {because}"
     )

@@ -1,6 +1,6 @@
-"""The layers of a function: which ones CreateFunction and UpdateFunctionConfiguration take, and how large.
+"""The layers of a function: which ones CreateFunction and UpdateFunctionConfiguration accept, and how large.
 
-The recorded texts stand in aws-facts 6.4 to 6.8. Which check comes first is not recorded, and inferred.
+The texts are recorded from AWS; the order of the checks is inferred.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .access import Caller, refusal
+from .access import Caller, denial
 from .arn import LayerId, parse, partition_of
 from .constraints import text_list, validation_error
 from .content import UNZIPPED_SIZE_LIMIT
@@ -19,7 +19,6 @@ from .model import Content, PublishedVersion
 from .store import LayerStore
 
 LAYER_LIMIT = 5
-FUNCTION_OPERATIONS = ("CreateFunction", "UpdateFunctionConfiguration")
 _ARN_LENGTH = 2048
 _ARN = re.compile(VERSION_ARN_PATTERN, re.ASCII)
 _BROKEN = (
@@ -31,15 +30,15 @@ _BROKEN = (
 )
 
 
-def function_refusal(
+def function_denial(
     operation: str, caller: Caller, region_name: str, function_name: str, layers: Any
 ) -> AccessDeniedException | None:
-    """Why the caller's own policies forbid the call; None where they do not. ``layers`` is ``lambda:Layer`` (7.1)."""
+    """The error if the caller's own policies do not allow the call; ``layers`` is the value of ``lambda:Layer``."""
     partition = partition_of(region_name)
     resource = function_name
     if not function_name.startswith("arn:"):
         resource = f"arn:{partition}:lambda:{region_name}:{caller.account_id}:function:{function_name}"
-    return refusal(
+    return denial(
         operation,
         caller,
         partition,
@@ -50,9 +49,9 @@ def function_refusal(
 
 
 def read_layers(given: Any) -> tuple[str, ...]:
-    """The member ``Layers`` of a request. Raises ValidationException for what is not the ARN of a layer version.
+    """The member ``Layers`` of a request. Raises ValidationException for anything but layer version ARNs.
 
-    UpdateFunctionConfiguration checks it before it looks for the function (11.17).
+    UpdateFunctionConfiguration checks it before it looks for the function.
     """
     arns = text_list(given)
     if not all(0 < len(arn) <= _ARN_LENGTH and _ARN.fullmatch(arn) for arn in arns):
@@ -61,10 +60,10 @@ def read_layers(given: Any) -> tuple[str, ...]:
 
 
 def attach(given: Any, *, store: LayerStore, caller: Caller, region_name: str) -> list[PublishedVersion]:
-    """The layer versions that a function in a region is to have.
+    """The layer versions to attach to a function in a region.
 
-    ``given`` is the member ``Layers`` of the request. Raises what the API answers where one of them cannot be had:
-    its grant counts at this moment, and neither a revocation nor a deletion takes it from the function later (6.7).
+    ``given`` is the member ``Layers`` of the request. Raises the API's error if one of them cannot be attached. Only
+    the grants of this moment count: a later revocation or deletion does not detach a layer.
     """
     arns = read_layers(given)
     if len(arns) > LAYER_LIMIT:
@@ -74,7 +73,7 @@ def attach(given: Any, *, store: LayerStore, caller: Caller, region_name: str) -
 
 
 def _check_distinct(arns: Sequence[str]) -> None:
-    """Refuses two versions of one layer, or one version twice; only the first two are named."""
+    """Rejects two versions of one layer, or one version twice; the message names the first two only."""
     seen: dict[LayerId, str] = {}
     for arn in arns:
         layer, _ = parse(arn)
@@ -91,20 +90,20 @@ def _check_distinct(arns: Sequence[str]) -> None:
 def _attached(arn: str, store: LayerStore, caller: Caller, region_name: str) -> PublishedVersion:
     layer, version = parse(arn)
     if layer is None or version is None:
-        raise _missing(arn)  # One of AWS's own layers (":::awslayer:"), which nobody can publish here.
+        raise _missing(arn)  # One of AWS's own layers (":::awslayer:"), which cannot be published here.
     partition = partition_of(region_name)
     here = layer.region_name == region_name and layer.partition == partition
-    refused = refusal(
+    denied = denial(
         "GetLayerVersion",
         caller,
         partition,
         arn,
         owner_account_id=layer.account_id,
-        # From another region every foreign layer is refused alike (6.4).
+        # From another region, another account's layer is denied (access/from-another-region).
         policy=store.policy_for_access(layer, version) if here else None,
     )
-    if refused is not None:
-        raise refused
+    if denied is not None:
+        raise denied
     if not here:
         raise InvalidParameterValueException(
             f"Layers are not in the same region as the function. Layers are expected to be in region {region_name}."
@@ -116,12 +115,12 @@ def _attached(arn: str, store: LayerStore, caller: Caller, region_name: str) -> 
 
 
 def _missing(arn: str) -> InvalidParameterValueException:
-    """The text of the permission operations' 404, as a 400 (6.5)."""
+    """The text of the permission operations' 404, as a 400."""
     return InvalidParameterValueException(f"Layer version {arn} does not exist.")
 
 
 def check_size(code: int, layers: Iterable[Content]) -> None:
-    """Refuses a function that is too large with its layers; sizes are those of the unzipped files, in bytes (6.6)."""
+    """Rejects a function that is too large with its layers; sizes are those of the unzipped files, in bytes."""
     layers_size = sum([content.unzipped_size for content in layers])
     if layers_size > UNZIPPED_SIZE_LIMIT:
         raise InvalidParameterValueException(

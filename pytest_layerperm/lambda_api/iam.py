@@ -1,10 +1,10 @@
-"""Identity policies: the part of IAM that decides about layer calls.
+"""Identity policies: the part of IAM that applies to layer calls.
 
 Follows the IAM User Guide, "Grammar of the IAM JSON policy language" and "Policy evaluation logic"; the
-conditions stand in iam_conditions.py. What the guide leaves open is marked "inferred".
+conditions are in iam_conditions.py. What the guide leaves open is marked "inferred".
 
-Nothing is passed over in silence: a policy that IAM refuses, or that uses a part of IAM that is not known
-here, is refused with its place.
+Nothing is ignored silently: a policy that IAM rejects, or that uses a part of IAM that is not supported
+here, raises an error that names the place.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ __all__ = ["Decision", "IdentityPolicy", "UnsupportedPolicy", "evaluate_all"]
 
 
 class Decision(enum.Enum):
-    """What policies say about a request."""
+    """The decision of policies about a request."""
 
     ALLOWED = "allowed"
     EXPLICIT_DENY = "explicit deny"
@@ -48,7 +48,7 @@ class Decision(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A compiled statement. ``unsupported`` tells why it cannot be judged for the actions it names."""
+    """A compiled statement. ``unsupported`` says why it cannot be evaluated for the actions it names."""
 
     deny: bool
     action: re.Pattern[str]
@@ -79,12 +79,12 @@ class IdentityPolicy:
     def parse(cls, document: str | Mapping[str, Any], *, argument: str = "identity_policy") -> IdentityPolicy:
         """Reads a policy document: JSON text, or what JSON text decodes to.
 
-        Policy variables are refused whatever the Version, also where IAM takes them for plain text. Of a
-        statement that names actions of other services only (``iam:PassRole``, say) the parts that are not
-        supported are reported when such an action is evaluated, so that a whole role's policy can be used.
+        Policy variables are rejected in any Version, even if IAM treats them as plain text. If a statement names
+        actions of other services only (such as ``iam:PassRole``), its unsupported parts are reported only when
+        such an action is evaluated, so that a whole role's policy can be used.
 
-        Raises ValueError where the document is no identity policy, and its subclass UnsupportedPolicy where
-        it uses what is not known here. The message starts with ``argument`` and says where, for example
+        Raises ValueError if the document is not an identity policy, and its subclass UnsupportedPolicy if it uses
+        what is not supported here. The message starts with ``argument`` and the place, for example
         ``identity_policy: Statement[1].Condition``.
         """
         if not isinstance(document, (str, Mapping)):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -92,7 +92,7 @@ class IdentityPolicy:
         policy = object_at(decoded(document, argument) if isinstance(document, str) else document, argument)
         for name in policy:
             if name not in ("Version", "Statement"):
-                fail(argument, f'"{name}" has no place in an identity policy; valid are Version and Statement')
+                fail(argument, f'"{name}" is not valid in an identity policy; valid are Version and Statement')
         version = policy.get("Version", "2008-10-17")
         if version not in ("2012-10-17", "2008-10-17"):
             fail(f"{argument}: Version", f'must be "2012-10-17" or "2008-10-17", not {shown(version)}')
@@ -106,7 +106,7 @@ class IdentityPolicy:
         return cls(tuple(statements))
 
     def evaluate(self, action: str, resource: str, context: Mapping[str, tuple[str, ...] | str]) -> Decision:
-        """What this policy alone says; see evaluate_all."""
+        """The decision of this policy alone; see evaluate_all."""
         return evaluate_all((self,), action, resource, context)
 
 
@@ -116,13 +116,13 @@ def evaluate_all(
     resource: str,
     context: Mapping[str, tuple[str, ...] | str],
 ) -> Decision:
-    """What a caller's policies say together: a matching Deny wins, else a matching Allow, else no.
+    """The decision of all of a caller's policies: a matching Deny wins, then a matching Allow; else an implicit deny.
 
     ``action`` is for example ``lambda:GetLayerVersion``; ``resource`` is an ARN, or ``*`` for an action that
     has no resource (ListLayers). ``context`` has the condition keys of the request, in any case, with one
-    value or several; a key that the request lacks is left out.
+    value or several; a key that the request does not have is omitted.
 
-    Raises UnsupportedPolicy where a statement that names the action uses what is not known here.
+    Raises UnsupportedPolicy if a statement that names the action uses what is not supported here.
     """
     values = {key.lower(): _present(value) for key, value in context.items()}
     decision = Decision.IMPLICIT_DENY
@@ -136,7 +136,7 @@ def evaluate_all(
 
 
 def _present(value: tuple[str, ...] | str) -> tuple[str, ...]:
-    # The guide counts an empty string as an empty data set. Inferred: an empty data set is an absent key.
+    # The guide treats an empty string as an empty data set. Inferred: an empty data set is an absent key.
     return tuple(filter(None, (value,) if isinstance(value, str) else value))
 
 
@@ -147,7 +147,7 @@ def _statement(statement: Mapping[str, Any], place: str, sids: set[str]) -> Stat
     for name in statement:
         if name not in _ELEMENTS:
             valid = ", ".join(_ELEMENTS)
-            fail(place, f'"{name}" has no place in a statement of an identity policy; valid are {valid}')
+            fail(place, f'"{name}" is not valid in a statement of an identity policy; valid are {valid}')
     _check_sid(statement.get("Sid", ""), f"{place}.Sid", sids)
     if "Effect" not in statement:
         fail(place, "has no Effect; valid are Allow and Deny")
@@ -174,7 +174,7 @@ def _statement(statement: Mapping[str, Any], place: str, sids: set[str]) -> Stat
 
 def _check_sid(sid: object, place: str, sids: set[str]) -> None:
     if not isinstance(sid, str) or not re.fullmatch("[0-9A-Za-z]*", sid):
-        fail(place, f"must have letters and digits only, not {shown(sid)}")
+        fail(place, f"must consist of letters and digits, not {shown(sid)}")
     if sid in sids:
         fail(place, f'"{sid}" is the Sid of an earlier statement')
     if sid:
@@ -182,7 +182,7 @@ def _check_sid(sid: object, place: str, sids: set[str]) -> None:
 
 
 def _either(statement: Mapping[str, Any], name: str, place: str) -> tuple[list[tuple[str, str]], bool]:
-    """The strings of Action or NotAction, Resource or NotResource, and whether it is the Not one."""
+    """The strings of Action or NotAction, Resource or NotResource, and whether it is the negated element."""
     given = [element for element in (name, f"Not{name}") if element in statement]
     if len(given) != 1:
         fail(place, f"must have either {name} or Not{name}, {'not both' if given else 'and has neither'}")
@@ -196,7 +196,7 @@ def _action(text: str, place: str) -> str:
 
 
 def _resource(text: str, place: str) -> str:
-    # IAM refuses wildcards for the service. Elsewhere they reach across colons, other than in ArnLike.
+    # IAM rejects wildcards for the service. In other parts they match colons too, unlike in ArnLike.
     if not re.fullmatch(r"\*|arn:[^:]+:[^:*?]+:.+", text):
         fail(place, f'"{text}" must be "*" or an ARN with no wildcard for the service')
     return wildcards(text)

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CONDITION_KEYS = ("aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "lambda:Layer")
-"""The supported keys. ``lambda:Layer`` has a value for each layer of the function (fact 7.1)."""
+"""The supported keys. ``lambda:Layer`` has a value for each layer of the function."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One key under one operator; several values in the policy are alternatives (where negated: a NOR)."""
+    """One key under one operator; several values in the policy are alternatives (if negated: a NOR)."""
 
     key: str
     pattern: re.Pattern[str]
@@ -40,31 +40,31 @@ class Comparison:
     qualifier: str | None
 
     def holds(self, values: tuple[str, ...]) -> bool:
-        """Whether the condition is met by the key's values in the request; no values mean no such key."""
+        """Whether the key's values in the request meet the condition; no values mean that the key is absent."""
         results = ((self.pattern.fullmatch(value) is None) == self.negated for value in values)
         if self.qualifier == "ForAllValues":
             return all(results)  # true without values
         if self.qualifier == "ForAnyValue":
-            # False without values. Inferred: with IfExists too, which by itself would be true then.
+            # False without values. Inferred: also with IfExists, which would be true without a qualifier.
             return any(results)
         if not values:
             return self.negated or self.if_exists
         if len(values) > 1:
-            # Inferred: the guide demands a qualifier here, and does not say what happens without. Several
-            # values are not the one value that the operator compares, so nothing matches.
+            # Inferred: the guide requires a qualifier here, and does not say what happens without one. The
+            # operator compares a single value, so several values match nothing.
             return self.negated
         return next(results)
 
 
 @dataclass(frozen=True, slots=True)
 class Null:
-    """Whether a key is absent; ``accepted`` holds the answers that the policy takes."""
+    """Whether a key is absent; ``accepted`` holds the values that the policy accepts."""
 
     key: str
     accepted: frozenset[bool]
 
     def holds(self, values: tuple[str, ...]) -> bool:
-        """Whether the condition is met by the key's values in the request; no values mean no such key."""
+        """Whether the key's values in the request meet the condition; no values mean that the key is absent."""
         return (not values) in self.accepted
 
 
@@ -79,7 +79,7 @@ def _like(text: str, place: str) -> str:
 def _arn_like(text: str, place: str) -> str:
     parts = without_variables(text, place).split(":", 5)
     if len(parts) < 6:
-        # What IAM does with fewer parts is not known; each of the six is compared by itself.
+        # What IAM does with fewer parts is not known; each of the six is compared separately.
         raise UnsupportedPolicy(
             f'{place}: ARN pattern "{text}" is not supported; '
             "give all six parts, arn:partition:service:region:account:resource"
@@ -96,7 +96,7 @@ _OPERATORS: dict[str, tuple[Callable[[str, str], str], int, bool]] = {
     "StringNotEqualsIgnoreCase": (_equal, _IGNORE_CASE, True),
     "StringLike": (_like, 0, False),
     "StringNotLike": (_like, 0, True),
-    "ArnEquals": (_arn_like, 0, False),  # the guide: behaves as ArnLike
+    "ArnEquals": (_arn_like, 0, False),  # as ArnLike, says the guide
     "ArnNotEquals": (_arn_like, 0, True),
     "ArnLike": (_arn_like, 0, False),
     "ArnNotLike": (_arn_like, 0, True),
@@ -118,7 +118,7 @@ def _null(key: str, texts: list[tuple[str, str]]) -> Null:
 
 
 def _compiler(name: str, place: str) -> Callable[[str, list[tuple[str, str]]], Comparison | Null]:
-    """What makes a condition of a key and its values under the operator of that name."""
+    """The function that builds a condition from a key and its values, for the operator of that name."""
     if name == "Null":
         return _null
     parsed = re.fullmatch(r"(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?", name)
@@ -131,7 +131,7 @@ def _compiler(name: str, place: str) -> Callable[[str, list[tuple[str, str]]], C
 
 
 def _text(value: object, place: str) -> str:
-    # The grammar lets numbers and booleans stand without quotation marks.
+    # The grammar allows numbers and booleans without quotation marks.
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, (str, int)):
@@ -157,6 +157,6 @@ def conditions_at(value: object, place: str) -> Iterator[Comparison | Null]:
                     f'{at}: condition key "{key}" is not supported; supported are {", ".join(CONDITION_KEYS)}'
                 )
             if lower in seen:
-                fail(at, f'"{key}" stands twice; upper and lower case make no other condition key')
+                fail(at, f'"{key}" is a duplicate key (keys are case-insensitive)')
             seen.add(lower)
             yield compiled(lower, [(spot, _text(item, spot)) for spot, item in items_at(wanted, f"{at}.{key}")])

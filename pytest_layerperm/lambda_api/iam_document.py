@@ -1,4 +1,4 @@
-"""Reading a policy document: values with the place they stand at, and patterns with wildcards.
+"""Reads a policy document: values with their place in it, and patterns with wildcards.
 
 Every error is a ValueError that starts with the place, for example ``identity_policy: Statement[1].Action``.
 """
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 class UnsupportedPolicy(ValueError):
-    """A policy that uses a part of IAM which is not known here; the message names the part."""
+    """A policy that uses a part of IAM that is not supported here; the message names the part."""
 
 
 def fail(place: str, text: str) -> NoReturn:
-    """Raises the ValueError for what stands at ``place``."""
+    """Raises a ValueError about the value at ``place``."""
     raise ValueError(f"{place}: {text}")
 
 
 def kind(value: object) -> str:
-    """What JSON calls the type of a value, with an article."""
+    """JSON's name for the type of a value, with an article."""
     if isinstance(value, Mapping):
         return "an object"
     if isinstance(value, (list, tuple)):
@@ -41,14 +41,14 @@ def shown(value: object) -> str:
 
 
 def decoded(document: str, place: str) -> Any:
-    """What a JSON text says. A member that stands twice in one object is refused, as by IAM's grammar."""
+    """The value of a JSON text. A duplicate member of an object is rejected, as by IAM's grammar."""
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name, value in pairs:
             if name in found:
-                # The json module would keep the last one, and so lose a Deny without a word.
-                fail(place, f'the member "{name}" stands twice in one object')
+                # The json module would keep the last one, and so lose a Deny silently.
+                fail(place, f'the member "{name}" is duplicated in one object')
             found[name] = value
         return found
 
@@ -59,7 +59,7 @@ def decoded(document: str, place: str) -> Any:
 
 
 def object_at(value: object, place: str, wanted: str = "an object") -> Mapping[str, Any]:
-    """The object at a place, which must have members; ``wanted`` is what messages say belongs there."""
+    """The object at a place, which must have members; ``wanted`` is what messages say is expected there."""
     if not isinstance(value, Mapping):
         fail(place, f"must be {wanted}, not {kind(value)}")
     for name in cast("Mapping[object, Any]", value):
@@ -71,7 +71,7 @@ def object_at(value: object, place: str, wanted: str = "an object") -> Mapping[s
 
 
 def items_at(value: object, place: str) -> list[tuple[str, Any]]:
-    """The items of a list, or the one value that stands in its stead, each with its own place."""
+    """The items of a list, or the single value in place of a list, each with its own place."""
     if not isinstance(value, (list, tuple)):
         return [(place, value)]
     if not value:
@@ -80,7 +80,7 @@ def items_at(value: object, place: str) -> list[tuple[str, Any]]:
 
 
 def strings_at(value: object, place: str) -> list[tuple[str, str]]:
-    """The strings of a list, or the one string that stands in its stead, each with its own place."""
+    """The strings of a list, or the single string in place of a list, each with its own place."""
     items = items_at(value, place)
     for at, item in items:
         if not isinstance(item, str):
@@ -90,7 +90,7 @@ def strings_at(value: object, place: str) -> list[tuple[str, str]]:
 
 
 def without_variables(text: str, place: str) -> str:
-    """The text itself; raises UnsupportedPolicy where it has a policy variable."""
+    """The text itself; raises UnsupportedPolicy if it has a policy variable."""
     variable = re.search(r"\$\{[^}]*\}?", text)
     if variable:
         raise UnsupportedPolicy(f'{place}: policy variable "{variable[0]}" is not supported; write its value')
@@ -98,11 +98,11 @@ def without_variables(text: str, place: str) -> str:
 
 
 def wildcards(text: str, anything: str = ".") -> str:
-    """The regular expression for a text with ``*`` and ``?``; ``anything`` is that for any one character."""
+    """The regular expression for a text with ``*`` and ``?``; ``anything`` is the one for any character."""
     single = {"*": f"{anything}*", "?": anything}
     return "".join(single.get(character) or re.escape(character) for character in text)
 
 
 def any_of(strings: Sequence[tuple[str, str]], translate: Callable[[str, str], str], flags: int) -> re.Pattern[str]:
-    """One pattern for several alternatives; ``translate`` makes a regular expression of a text, or fails."""
+    """One pattern for several alternatives; ``translate`` turns a text into a regular expression, or fails."""
     return re.compile("|".join(translate(text, place) for place, text in strings), re.DOTALL | flags)

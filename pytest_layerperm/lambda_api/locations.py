@@ -1,9 +1,9 @@
-"""Where a layer version's archive can be downloaded: ``Content.Location`` (aws-facts 11.13).
+"""Where a layer version's archive can be downloaded: ``Content.Location``.
 
 In AWS it is a presigned URL of S3, ``https://BUCKET.s3.REGION.amazonaws.com/snapshots/ACCOUNT/NAME-UUID?…``,
-from which nobody could download here. So the bucket moves into the path, as in S3's path-style addresses:
+which is not reachable here. So the bucket moves into the path, as in S3's path-style addresses:
 ``http://127.0.0.1:PORT/…/BUCKET/snapshots/ACCOUNT/NAME-UUID?versionId=…``, with AWS's bucket, key and query. Code that
-splits the path or cuts off the query works as it does in AWS, and the archive can be fetched.
+splits the path or removes the query works as in AWS, and the archive can be downloaded.
 
 Nothing in the query is secret or checked, and a location never expires. It is the same in every response, so that two
 responses can be compared.
@@ -19,7 +19,7 @@ from .arn import LAYER_NAME, LayerId, layer_id
 from .model import PublishedVersion
 
 _BUCKETS = {"us-east-1": "prod-iad-c1-djusa-layers"}
-"""As recorded, beside ``awslambda-us-west-2-layers``; that other regions are like us-west-2 is inferred."""
+"""As recorded, like ``awslambda-us-west-2-layers``; that other regions are like us-west-2 is inferred."""
 _PATH = re.compile(
     rf"/(?P<bucket>[a-z0-9-]+)/snapshots/(?P<account>\d{{12}})/(?P<name>{LAYER_NAME})"
     r"-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-(?P<version>[0-9a-f]{12})",
@@ -35,7 +35,7 @@ def location_of(published: PublishedVersion, base: str | None = None) -> str:
     root = f"https://{bucket}.s3.{region}.amazonaws.com" if base is None else f"{base}/{bucket}"
     signed_at = published.created[:19].replace("-", "").replace(":", "")
     return (
-        # The last part of the uuid is the version's number: so the archive is found without a table.
+        # The last part of the UUID is the version's number, so that the archive is found without a table.
         f"{root}/{key}-{version:012x}?versionId={digest}{version}&X-Amz-Security-Token=layerperm"
         f"&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={signed_at}Z&X-Amz-SignedHeaders=host&X-Amz-Expires=600"
         f"&X-Amz-Credential=layerperm%2F{signed_at[:8]}%2F{region}%2Fs3%2Faws4_request&X-Amz-Signature={digest}"
@@ -44,7 +44,7 @@ def location_of(published: PublishedVersion, base: str | None = None) -> str:
 
 @lru_cache(maxsize=1024)
 def _place_of(layer: LayerId) -> tuple[str, str, str]:
-    """Bucket of a layer's archives, what their keys begin with, and a digest in place of what is random in AWS."""
+    """The bucket of a layer's archives, the beginning of their keys, and a digest in place of AWS's random parts."""
     digest = blake2b(layer.arn.encode(), digest_size=16).hexdigest()
     uuid = f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}"
     bucket = _BUCKETS.get(layer.region_name, f"awslambda-{layer.region_name}-layers")

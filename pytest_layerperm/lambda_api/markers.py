@@ -1,4 +1,4 @@
-"""Markers of the two lists: opaque to clients, and only the list that returned one takes it back (aws-facts 11.11)."""
+"""Markers of the two lists: opaque to clients, and valid only in the list that returned them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from hashlib import blake2b
 from .errors import InvalidParameterValueException
 
 _SEAL = 12
-"""Bytes that say which list a marker belongs to."""
+"""Bytes that identify the list of a marker."""
 
 
 def marker_of(listing: str, position: str) -> str:
-    """The marker for what comes after a position in a list; the list is named by any text of its own."""
+    """The marker of the items after a position in a list; ``listing`` is any text unique to the list."""
     place = position.encode()
     return base64.b64encode(_seal(listing, place) + place).decode("ascii")
 

@@ -1,7 +1,7 @@
-"""The input members of the nine layer operations and what constrains them, once, as data.
+"""The input members of the nine layer operations and their constraints, as data.
 
-The data follows the API model (botocore's ``lambda/2015-03-31/service-2.json``); a test holds it against the
-newest one. Where AWS's recorded text differs from the model, the recorded text is kept in ``shown_pattern``.
+The data follows the API model (botocore's ``lambda/2015-03-31/service-2.json``); a test compares it
+with the newest one. If AWS's recorded text differs from the model, the recorded text is in ``shown_pattern``.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ ARCHITECTURES = ("x86_64", "arm64")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One input member: where it travels, its type, and what its value must satisfy."""
+    """One input member: its place in the request, its type, and its constraints."""
 
     name: str
     place: Place
     kind: Kind = "string"
     required: bool = False
     minimum: int | None = None
-    """Least length of a string or list, least value of a number."""
+    """Minimum length of a string or list, minimum value of a number."""
     maximum: int | None = None
     pattern: str | None = None
     shown_pattern: str | None = None
     enum: tuple[str, ...] = ()
     """Of a string, or of each item of a list."""
     enum_name: str | None = None
-    """The enumeration's name in the API model, if it grows: what is named later is valid too."""
+    """The enumeration's name in the API model, if it grows: values added later are valid too."""
     members: tuple[Member, ...] = field(default=())
     """Of a structure."""
 

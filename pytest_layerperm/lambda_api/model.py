@@ -1,4 +1,4 @@
-"""Layer versions, statements and policies as values, and their JSON to the byte."""
+"""Layer versions, statements and policies as values, and their exact JSON."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import NamedTuple
 from .arn import LayerId, root_arn
 
 ACTION = "lambda:GetLayerVersion"
-"""The only action a layer's policy can allow (aws-facts 6.1)."""
+"""The only action that a layer's policy can allow (``validation/action``)."""
 
 POLICY_SIZE_LIMIT = 20_480
-"""Bytes of compact policy JSON (aws-facts 3.13; that it holds for layers is inferred, U9)."""
+"""Bytes of compact policy JSON; that the limit of functions applies to layers is inferred (``size/limit``)."""
 
 _POLICY_HEAD = '{"Version":"2012-10-17","Id":"default","Statement":['
 _POLICY_TAIL = "]}"
 
 
 compact_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-"""JSON as AWS writes it: no spaces, text outside ASCII as it is."""
+"""JSON as AWS writes it: without spaces, and with text outside ASCII unescaped."""
 
 json_text = encode_basestring
-"""The same of one text, with its quotes."""
+"""The same for one text, with its quotes."""
 
 
 class Statement(NamedTuple):
     """One grant: who may use a layer version.
 
-    ``principal`` is ``"*"`` or the ARN of an account's root; ``document`` is the statement's JSON (2.1-2.4).
+    ``principal`` is ``"*"`` or the ARN of an account's root; ``document`` is the statement's JSON.
     """
 
     sid: str
@@ -38,7 +38,7 @@ class Statement(NamedTuple):
 
     @property
     def public(self) -> bool:
-        """Whether it lets in everybody."""
+        """Whether it allows everyone."""
         return self.principal == "*" and self.organization_id is None
 
     def admits(self, account_root: str, organization_id: str | None) -> bool:
@@ -66,16 +66,18 @@ def make_statement(
 
 
 class Policy(NamedTuple):
-    """The policy of one layer version at one revision. No statements: emptied, which is not "never had" (3.6)."""
+    """The policy of one layer version at one revision. Without statements it is an emptied one,
+    which differs from none (``errors/get-emptied-policy``).
+    """
 
     revision_id: str
     statements: tuple[Statement, ...]
     document: str
-    """The policy as GetLayerVersionPolicy returns it (2.2)."""
+    """The policy as GetLayerVersionPolicy returns it."""
 
     @property
     def size(self) -> int:
-        """Bytes of the document; everything a statement can hold is ASCII."""
+        """Bytes of the document; everything in a statement is ASCII."""
         return len(self.document)
 
     def statement(self, sid: str) -> Statement | None:
@@ -99,14 +101,14 @@ class StoredObject(NamedTuple):
 
 
 class Content(NamedTuple):
-    """A layer version's archive: its bytes, and what AWS tells about them."""
+    """A layer version's archive: its bytes, and what AWS reports about them."""
 
     archive: bytes
     sha256: str
     """Base64 of the SHA-256 of the archive, as ``CodeSha256`` gives it."""
     unzipped_size: int
     referenced: StoredObject | None = None
-    """What a version published with the storage mode REFERENCE refers to (11.14); None of a copy."""
+    """The object to which a version published with the storage mode REFERENCE refers; None for a copy."""
 
     @property
     def size(self) -> int:
@@ -115,7 +117,9 @@ class Content(NamedTuple):
 
 
 class Details(NamedTuple):
-    """What a publisher says of a layer version. None where a list was not given, which is not ``[]`` (10.2)."""
+    """What a publisher says about a layer version. A list that was not given is None, not ``[]``
+    (``versions/empty-lists``).
+    """
 
     description: str | None = None
     license_info: str | None = None
@@ -124,12 +128,12 @@ class Details(NamedTuple):
 
 
 class PublishedVersion(NamedTuple):
-    """One layer version as it was published; nothing of it ever changes but its policy, which is kept apart."""
+    """One layer version as it was published; it never changes, and its policy is stored separately."""
 
     layer: LayerId
     version: int
     created: str
-    """``CreatedDate``, such as ``2026-01-01T00:00:00.000+0000`` (10.3)."""
+    """``CreatedDate``, such as ``2026-01-01T00:00:00.000+0000``."""
     content: Content
     details: Details
 

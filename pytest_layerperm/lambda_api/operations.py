@@ -1,11 +1,11 @@
-"""The nine layer operations: from a decoded call to its answer."""
+"""The nine layer operations: from a decoded call to its response."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol
 
-from .access import Caller, refusal
+from .access import Caller, denial
 from .arn import LayerId, partition_of
 from .constraints import NewerValues, no_newer_values, read
 from .content import read_archive
@@ -24,7 +24,7 @@ Parameters = Mapping[str, Any]
 
 
 class Fetch(Protocol):
-    """Reads an object of S3 for the caller of a PublishLayerVersion: its bytes and its version."""
+    """Reads an S3 object for the caller of PublishLayerVersion, and returns its bytes and its version."""
 
     def __call__(
         self, bucket: str, key: str, version: str | None, call: Call, *, by_reference: bool
@@ -34,10 +34,10 @@ class Fetch(Protocol):
 class Operations:
     """Performs calls on a store.
 
-    ``caller_of`` tells who a call's caller is, ``location_of`` where a version's content can be downloaded,
-    ``fetch`` reads an archive from S3, and returns it with the version of the object, None in a bucket without
-    versions. ``newer_values`` are the values of an enumeration of the API, ``Runtime`` or ``Architecture``, that were
-    named since ``members`` was written.
+    ``caller_of`` returns a call's caller, ``location_of`` the URL at which a version's content can be downloaded.
+    ``fetch`` reads an archive from S3, and returns it with the object's version, None in a bucket without
+    versioning. ``newer_values`` returns the values of an enumeration of the API, ``Runtime`` or ``Architecture``,
+    that AWS added since ``members`` was written.
     """
 
     def __init__(
@@ -56,16 +56,16 @@ class Operations:
         self._newer_values = newer_values
 
     def perform(self, call: Call) -> Response:
-        """The answer to a call; every refusal is an answer too. A refused call changes nothing."""
+        """The response to a call, be it an error. A rejected call changes nothing."""
         try:
             return self.carry_out(call)
-        except LambdaError as refused:
-            return refuse(refused)
+        except LambdaError as error:
+            return refuse(error)
 
     def carry_out(self, call: Call) -> Response:
-        """The answer to a call that is not refused. Raises LambdaError for one that is."""
-        if call.refusal is not None:
-            raise call.refusal
+        """The response to a call that succeeds. Raises LambdaError for any other."""
+        if call.error is not None:
+            raise call.error
         parameters = read(call.operation, call.given, self._newer_values)
         self._authorize(call)
         return self._PERFORM[call.operation](self, call, parameters)
@@ -76,23 +76,23 @@ class Operations:
             return  # Most calls: signed by the account that owns the layer.
         partition = partition_of(call.region_name)
         if layer is not None and layer.partition != partition:
-            return  # Every operation says that it does not exist, whoever asks (U7, inferred).
+            return  # Every operation reports that it does not exist, to any caller; inferred (regions/partition-add).
         caller = self._caller_of(call)
-        # ListLayers is on no layer; one of AWS's own layers (":::awslayer:") is nobody's here.
+        # ListLayers names no layer; AWS's own layers (":::awslayer:") have no owner here.
         owner_account_id = caller.account_id if layer is None else layer.account_id
         if caller.unrestricted and owner_account_id == caller.account_id:
             return
         policy = None
-        # From another region every foreign layer is refused alike (6.4).
+        # From another region, another account's layer is denied (access/from-another-region).
         if layer is not None and call.version is not None and is_own_region(layer, call.region_name):
             policy = self._store.policy_for_access(layer, call.version)
         resource = call.resource or call.given.get("Arn", "*")
-        refused = refusal(call.operation, caller, partition, resource, owner_account_id=owner_account_id, policy=policy)
-        if refused is not None:
-            raise refused
+        denied = denial(call.operation, caller, partition, resource, owner_account_id=owner_account_id, policy=policy)
+        if denied is not None:
+            raise denied
 
     def _version_of(self, call: Call) -> tuple[LayerId, int]:
-        """The version that a permission operation is about; another region's is not there (U7, inferred)."""
+        """The version that a permission operation names; one in another region does not exist (``regions/add``)."""
         layer, version = call.layer, call.version
         assert layer is not None
         assert version is not None
@@ -108,7 +108,7 @@ class Operations:
         layer, version = self._version_of(call)
         if organization_id is not None and principal != "*":
             raise InvalidParameterValueException(
-                # Ours: no answer of AWS to this is known (U4).
+                # Our text: AWS's response is not known (errors/organization-with-account).
                 "An organization id can only be given with the principal *."
             )
         statement, revision_id = self._store.add_permission(
@@ -118,7 +118,7 @@ class Operations:
             action=parameters["Action"],
             principal=principal,
             organization_id=organization_id,
-            revision_id=parameters.get("RevisionId") or None,  # An empty one is as none (U2, inferred).
+            revision_id=parameters.get("RevisionId") or None,  # An empty one counts as none (revisions/empty).
         )
         return answer_revised(201, "Statement", statement.document, revision_id)
 
@@ -136,7 +136,7 @@ class Operations:
         layer = call.layer
         assert layer is not None
         if not is_own_region(layer, call.region_name):
-            raise _not_there()
+            raise _not_found()
         content = self._content(call, parameters["Content"])
         details = Details(
             description=parameters.get("Description"),
@@ -150,7 +150,7 @@ class Operations:
     def _content(self, call: Call, given: Parameters) -> Content:
         archive, bucket, key = given.get("ZipFile"), given.get("S3Bucket"), given.get("S3Key")
         by_reference = given.get("S3ObjectStorageMode") == "REFERENCE"
-        # The texts are ours: AWS's for a layer are not known.
+        # Our texts: AWS's for a layer are not known.
         if archive is not None:
             if bucket is not None or key is not None:
                 raise InvalidParameterValueException(
@@ -166,19 +166,19 @@ class Operations:
         if not by_reference:
             return content
         if version is None:
-            # AWS demands versions (SAM's documentation); its text is not known.
+            # AWS requires versioning (SAM's documentation); its text is not known.
             raise InvalidParameterValueException(f"S3ObjectStorageMode REFERENCE needs versioning on {bucket}.")
         return content._replace(referenced=StoredObject(bucket, key, version))
 
     def _get_version(self, call: Call, parameters: Parameters) -> Response:
         if call.layer is None:
-            raise _not_there()  # One of AWS's own layers (":::awslayer:"), which nobody can publish here.
+            raise _not_found()  # One of AWS's own layers (":::awslayer:"), which cannot be published here.
         layer, version = _located(call)
         if version < 1:
             raise version_below_one()
         published = self._store.find(layer, version) if is_own_region(layer, call.region_name) else None
         if published is None:
-            raise _not_there()
+            raise _not_found()
         return answer(200, described(published, self._location_of(published)))
 
     def _delete_version(self, call: Call, parameters: Parameters) -> Response:
@@ -242,14 +242,14 @@ def _located(call: Call) -> tuple[LayerId, int]:
     return call.layer, call.version
 
 
-def _not_there() -> ResourceNotFoundException:
-    """The 404 of the operations that read a version (10.5)."""
+def _not_found() -> ResourceNotFoundException:
+    """The 404 of the operations that read a version (``versions/get-unknown-version``)."""
     return ResourceNotFoundException("The resource you requested does not exist.")
 
 
 def _check_partition(layer: LayerId, region_name: str) -> None:
     if layer.partition != partition_of(region_name):
-        raise _not_there()
+        raise _not_found()
 
 
 def _paging(parameters: Parameters) -> dict[str, Any]:

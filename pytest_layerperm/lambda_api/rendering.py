@@ -8,7 +8,7 @@ from .model import PublishedVersion
 
 
 def described(published: PublishedVersion, location: str) -> dict[str, Any]:
-    """A version as Publish and Get return it (10.2); one that is a reference has no location (11.14)."""
+    """A version as Publish and Get return it; one published by reference has no location."""
     content, details = published.content, published.details
     shown: dict[str, Any] = {"Location": location, "CodeSha256": content.sha256, "CodeSize": content.size}
     if content.referenced is not None:
@@ -30,12 +30,12 @@ def described(published: PublishedVersion, location: str) -> dict[str, Any]:
 
 
 def listed(published: PublishedVersion) -> dict[str, Any]:
-    """A version as the lists return it, with its null members (1.7, 10.4)."""
+    """A version as the lists return it, with its null members (``lists/nulls``)."""
     details = published.details
     return {
         "LayerVersionArn": published.arn,
         "Version": published.version,
-        "Description": details.description or None,  # Empty in the lists it is null (11.12).
+        "Description": details.description or None,  # The lists return null for "" (lists/empty-description).
         "CreatedDate": published.created,
         "CompatibleRuntimes": details.compatible_runtimes,
         "CompatibleArchitectures": details.compatible_architectures,

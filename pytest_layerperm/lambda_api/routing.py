@@ -1,4 +1,4 @@
-"""Which layer operation a method and path name, and the members in the path."""
+"""The layer operation that a method and path name, and the members in the path."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OPERATIONS: Mapping[tuple[str, _Resource], str] = {
 
 
 def route(method: str, path: str, query: str) -> Route | None:
-    """The layer operation that method and path name; None when it is none of the nine."""
+    """The layer operation that method and path name; None if it is none of the nine."""
     found = _resource_at(path)
     if found is None:
         return None
@@ -44,9 +44,9 @@ def route(method: str, path: str, query: str) -> Route | None:
 
 @lru_cache(maxsize=1024)
 def _resource_at(path: str) -> tuple[_Resource, Mapping[str, str]] | None:
-    """What a path leads to, and the members in it; None for any other path.
+    """The resource at a path, and the members in the path; None for any other path.
 
-    Kept, as all that is decoded of a path: the calls of a test are mostly about the same layers.
+    Cached, like all parts of a path: the calls of a test mostly name the same layers.
     """
     segments = path.split("/")
     count = len(segments)

@@ -33,7 +33,9 @@ class Page(NamedTuple):
 
 
 class _Version:
-    """A version's place in the store. A deleted one keeps its policy: access is still judged by it (6.8)."""
+    """A version's place in the store. A deleted one keeps its policy, which still decides about access
+    (``access/deleted-public``).
+    """
 
     __slots__ = ("deleted", "policy", "published")
 
@@ -48,13 +50,13 @@ class _Layer:
 
     def __init__(self) -> None:
         self.versions: list[_Version] = []
-        """All that were ever published: version n stands at n - 1, numbers are never used again (6.9)."""
+        """All that were ever published, version n at index n - 1 (``versions/numbers-not-reused``)."""
         self.live: list[int] = []
-        """Numbers of those that are not deleted, ascending."""
+        """The numbers of those that are not deleted, ascending."""
 
 
 class LayerStore:
-    """Everything that exists. ``new_id`` gives the revision ids, ``timestamp`` the ``CreatedDate``."""
+    """Everything that exists. ``new_id`` returns new revision ids, ``timestamp`` the ``CreatedDate``."""
 
     def __init__(self, *, new_id: Callable[[], str], timestamp: Callable[[], str]) -> None:
         self._new_id = new_id
@@ -68,7 +70,7 @@ class LayerStore:
     # --- layer versions
 
     def publish(self, layer: LayerId, content: Content, details: Details) -> PublishedVersion:
-        """A new version of the layer, the first one creating it."""
+        """A new version of the layer; the first one creates the layer."""
         with self.lock:
             record = self._layers.get(layer)
             if record is None:
@@ -86,12 +88,12 @@ class LayerStore:
         return None if place is None or place.deleted else place.published
 
     def find_deleted(self, layer: LayerId, version: int) -> PublishedVersion | None:
-        """The version if it was ever published: functions that have it keep it when it is deleted (6.7)."""
+        """The version if it was ever published: functions that use it keep it when it is deleted."""
         place = self._place(layer, version)
         return None if place is None else place.published
 
     def delete(self, layer: LayerId, version: int) -> None:
-        """Deletes the version; that there is none is no error (10.6)."""
+        """Deletes the version; if there is none, that is no error (``versions/delete-unknown``)."""
         with self.lock:
             place = self._place(layer, version)
             if place is not None and not place.deleted:
@@ -108,7 +110,9 @@ class LayerStore:
         marker: str | None,
         limit: int,
     ) -> Page:
-        """One page of the layer's versions, newest first. Filters thin a page out; they do not fill it up (11.10)."""
+        """One page of the layer's versions, newest first. Filters apply to each page, which is not filled up
+        (``lists/filtered-pages``).
+        """
         listing = layer.arn
         last = None if marker is None else int(position_of(listing, marker))
         with self.lock:
@@ -134,8 +138,8 @@ class LayerStore:
     ) -> Page:
         """One page of an account's layers in a region, each as its newest version, if that one passes the filters.
 
-        An older version never stands in for the newest one (11.9), and filters thin a page out (11.10). The order, by
-        name, is inferred.
+        An older version never replaces the newest one (``lists/latest-matching``), and filters apply to each page. The
+        order, by name, is inferred.
         """
         listing = f"{account_id}:{region_name}"
         last = None if marker is None else position_of(listing, marker)
@@ -168,12 +172,12 @@ class LayerStore:
     # --- policies
 
     def policy_for_access(self, layer: LayerId, version: int) -> Policy | None:
-        """The policy that access is judged by: a deleted version's still counts (6.8, inferred)."""
+        """The policy that decides about access: a deleted version's still counts (``access/deleted-public``)."""
         place = self._place(layer, version)
         return None if place is None else place.policy
 
     def policy(self, layer: LayerId, version: int) -> Policy:
-        """The version's policy. Raises ResourceNotFoundException for each kind of "none" (3.3-3.6)."""
+        """The version's policy. Raises ResourceNotFoundException if there is none (``errors/get-no-policy``)."""
         place = self._existing(layer, version)
         policy = place.policy
         if policy is None:
@@ -194,7 +198,9 @@ class LayerStore:
         organization_id: str | None,
         revision_id: str | None,
     ) -> tuple[Statement, str]:
-        """Adds a statement; returns it and the policy's new revision. The order of the checks is AWS's (11.2)."""
+        """Adds a statement; returns it and the policy's new revision id. The order of the checks is inferred (the
+        facts ``order``).
+        """
         statement = make_statement(layer, version, sid, action, principal, organization_id)
         with self.lock:
             place = self._existing(layer, version)
@@ -216,12 +222,12 @@ class LayerStore:
         return statement, changed.revision_id
 
     def remove_permission(self, layer: LayerId, version: int, *, sid: str, revision_id: str | None) -> None:
-        """Removes a statement. The policy is kept when it was the last one, at a new revision (3.6)."""
+        """Removes a statement. After the last one, an empty policy remains (``errors/remove-emptied-policy``)."""
         with self.lock:
             place = self._existing(layer, version)
             policy = place.policy
             if policy is None or not policy.statements:
-                raise _no_policy()  # Of an emptied policy too, unlike on Get (11.1).
+                raise _no_policy()  # Also for an emptied policy, unlike on Get (errors/remove-emptied-policy).
             if not policy.statement(sid):
                 raise ResourceNotFoundException(f"Statement {sid} is not found in resource policy.")
             _check_revision(policy, revision_id)
@@ -244,7 +250,7 @@ class LayerStore:
 
 
 def version_below_one() -> InvalidParameterValueException:
-    """Recorded on Get and Delete (3.12); that the permission operations say the same is inferred (U5)."""
+    """Recorded on Get and Delete; inferred on the permission operations (``errors/version-below-one-on-add``)."""
     return InvalidParameterValueException("Layer Version Cannot be less than 1")
 
 

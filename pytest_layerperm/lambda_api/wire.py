@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out: route, decode, authorize, call, encode. The one handler behind every transport."""
+"""HTTP requests and responses: decodes calls, and encodes what they return."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from .routing import API_PATH as API_PATH
 from .routing import route
 
 REQUEST_SIZE_LIMIT = 70_167_211
-"""A request's body must be smaller, in bytes: 50 MB of zip in base64, and what is around it (aws-facts 11.15)."""
+"""A request's body must be smaller, in bytes: a zip of 50 MB in base64, and what is around it; recorded from AWS."""
 
 
 class Headers(Protocol):
-    """What is read of a request's headers: a look-up that ignores case."""
+    """A request's headers: a case-insensitive look-up."""
 
     def get(self, name: str, /) -> str | None: ...
 
 
 class Request(NamedTuple):
-    """An HTTP request as it travels; ``path`` and ``query`` are still percent-encoded."""
+    """An HTTP request as received; ``path`` and ``query`` are still percent-encoded."""
 
     method: str
     host: str
@@ -43,21 +43,23 @@ class Request(NamedTuple):
     headers: Headers
     body: bytes
     read_timeout: float | None = None
-    """Seconds that the client waits for an answer; None where the transport cannot know."""
+    """Seconds that the client waits for a response; None if the transport cannot know."""
 
 
 class Response(NamedTuple):
-    """An answer before it is sent: ``headers`` holds only what is particular to it."""
+    """A response before it is sent: ``headers`` holds only what is specific to it."""
 
     status: int
     body: bytes
     error_code: str | None = None
     headers: Mapping[str, str] = MappingProxyType({})
     latency: float = 0.0
-    """Seconds until it arrives, still to pass; faults set it."""
+    """Seconds that are still to pass before it arrives; faults set it."""
 
     def wire_headers(self, request_id: str, date: str) -> dict[str, str]:
-        """All headers, as AWS sends them: a 204 has a content type and no content length (1.6)."""
+        """All headers, as AWS sends them: a 204 has a content type and no content length
+        (``operations/no-content-headers``).
+        """
         headers = {
             "date": date,
             "content-type": "application/json",
@@ -74,12 +76,12 @@ class Response(NamedTuple):
 
 
 def answer(status: int, body: Mapping[str, Any]) -> Response:
-    """A success."""
+    """A successful response."""
     return Response(status, _encode(body))
 
 
 def answer_revised(status: int, name: str, text: str, revision_id: str) -> Response:
-    """The same, faster, for a text beside a revision, both ASCII."""
+    """The same, faster, for a text and a revision id, both ASCII."""
     return Response(status, f'{{"{name}":{json_text(text)},"RevisionId":"{revision_id}"}}'.encode())
 
 
@@ -92,22 +94,22 @@ NO_OPERATION = Response(
     "AccessDeniedException",
     MappingProxyType({"content-type": "application/xml"}),
 )
-"""The response to a path that is no operation of Lambda (11.16); the content type is inferred."""
+"""The response to a path that is not an operation's (``requests/no-operation-layer``); the content type is inferred."""
 
 
 def refuse(error: LambdaError, headers: Mapping[str, str] | None = None) -> Response:
-    """An error answer; SDKs read the code from the header ``x-amzn-errortype`` (3.0)."""
+    """An error response; SDKs read the code from the header ``x-amzn-errortype`` (``envelopes/header``)."""
     return Response(error.status, _encode(error.body()), error.code, headers or MappingProxyType({}))
 
 
 def _encode(body: Mapping[str, Any]) -> bytes:
     text = compact_json(body)
-    # A lone surrogate, which JSON input can carry, has no UTF-8 form.
+    # A lone surrogate, which JSON input can contain, has no UTF-8 form.
     return text.encode("utf-8", "replace")
 
 
 class Signature(NamedTuple):
-    """What a request's signature says about the caller: who, where, and for which service."""
+    """What a request's signature says: the caller's access key, the region and the service."""
 
     access_key: str
     region_name: str
@@ -118,8 +120,8 @@ class Signature(NamedTuple):
 class Call:
     """One decoded call of a layer operation.
 
-    ``layer`` and ``version`` are what it is about, as far as the request says it in a readable way.
-    ``given`` are its members as they came; ``refusal`` is why it cannot be read at all.
+    ``layer`` and ``version`` are those that it names, if they can be read. ``given`` are its members as received;
+    ``error`` is why the request cannot be read at all.
     """
 
     operation: str
@@ -128,11 +130,11 @@ class Call:
     given: dict[str, Any]
     layer: LayerId | None = None
     version: int | None = None
-    refusal: LambdaError | None = None
+    error: LambdaError | None = None
     invocation_id: str | None = None
     signature: Signature | None = None
     time: float = 0.0
-    """Virtual seconds since the epoch at which the call came in."""
+    """The virtual time at which the call was received, in seconds since the epoch."""
     now: Callable[[], float] = float
     """The virtual clock, for what decides by the time."""
     order: int = 0
@@ -140,18 +142,18 @@ class Call:
     notes: list[str] = field(default_factory=list[str])
     """What faults did to the call, for the log."""
     applied: bool = False
-    """Whether it was carried out although its response was lost."""
+    """Whether it was carried out even though its response was lost."""
 
     @property
     def resource(self) -> str | None:
-        """The ARN of the layer version, or of the layer, that the call is about."""
+        """The ARN of the layer version, or of the layer, that the call names."""
         if self.layer is None:
             return None
         return self.layer.arn if self.version is None else self.layer.version_arn(self.version)
 
 
 def signature_of(request: Request) -> Signature | None:
-    """The credential scope of a SigV4 header or presigned query; None for an unsigned request."""
+    """The credential scope of a SigV4 header or a presigned query; None for an unsigned request."""
     authorization = request.headers.get("Authorization")
     if authorization:
         start = authorization.find("Credential=")
@@ -183,9 +185,9 @@ _IN_BODY = _members_in("body")
 
 
 def decode(request: Request, account_of: Callable[[str], str]) -> Call | None:
-    """The call that a request makes; None when it is none of the nine layer operations.
+    """The call that a request makes; None if it is none of the nine layer operations.
 
-    ``account_of`` tells the account behind an access key.
+    ``account_of`` returns the account of an access key.
     """
     found = route(request.method, request.path, request.query)
     if found is None:
@@ -203,16 +205,16 @@ def decode(request: Request, account_of: Callable[[str], str]) -> Call | None:
         signature=signature,
     )
     if signature is None:
-        call.refusal = MissingAuthenticationTokenException("Missing Authentication Token")
+        call.error = MissingAuthenticationTokenException("Missing Authentication Token")
     elif len(request.body) >= REQUEST_SIZE_LIMIT:
-        call.refusal = RequestEntityTooLargeException(
+        call.error = RequestEntityTooLargeException(
             f"Request must be smaller than {REQUEST_SIZE_LIMIT} bytes for the {found.operation} operation"
         )
     elif in_body := _IN_BODY[found.operation]:
         try:
             given.update(_only(in_body, _json_object(request.body)))
         except SerializationException as unreadable:
-            call.refusal = unreadable
+            call.error = unreadable
     _locate(call)
     return call
 
@@ -220,14 +222,14 @@ def decode(request: Request, account_of: Callable[[str], str]) -> Call | None:
 def call_of(
     operation: str, account_id: str, region_name: str, given: dict[str, Any], signature: Signature | None
 ) -> Call:
-    """A call that did not come as a request: what another service does for its own caller."""
+    """A call that was not received as a request: another service makes it for its own caller."""
     call = Call(operation, account_id, region_name, given, signature=signature)
     _locate(call)
     return call
 
 
 def _only(members: frozenset[str], found: dict[str, Any]) -> dict[str, Any]:
-    """What is known at this place: a member that stands elsewhere is one more unknown member."""
+    """The known members at this place: a member of another place is ignored (``operations/revision-in-body``)."""
     if members.issuperset(found):
         return found
     return {name: value for name, value in found.items() if name in members}
@@ -259,8 +261,8 @@ def _locate(call: Call) -> None:
 
 
 def region_of(request: Request, signature: Signature | None) -> str:
-    """The region of a request: of its signature, else in a regional endpoint's host name; us-east-1 where there is
-    none, as for AWS's global ones.
+    """The region of a request: from its signature, else from a regional endpoint's host name, else us-east-1, as for
+    AWS's global endpoints.
     """
     if signature is not None:
         return signature.region_name

@@ -11,7 +11,7 @@ from pytest_layerperm.lambda_api import constraints
 
 @pytest.fixture(autouse=True, scope="session")
 def nothing_known_yet() -> None:
-    """What is kept of texts that were read is forgotten: mutmut forks each run from a process that has read them."""
+    """Caches are cleared: mutmut forks each run from a process that has filled them."""
     kept = [accepted for members in constraints._TEXTS.values() for _, _, accepted in members]
     for name, module in list(sys.modules.items()):
         if name.startswith("pytest_layerperm.lambda_api."):

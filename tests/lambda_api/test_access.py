@@ -9,7 +9,7 @@ from pytest_layerperm.lambda_api.access import (
     Caller,
     action_of,
     admitting_statements,
-    refusal,
+    denial,
 )
 from pytest_layerperm.lambda_api.arn import layer_id
 from pytest_layerperm.lambda_api.errors import AccessDeniedException
@@ -25,8 +25,8 @@ CALLER = Caller("210987654321")
 
 
 def foreign(operation: str, policy: Policy) -> AccessDeniedException | None:
-    """The refusal of another account's caller."""
-    return refusal(operation, CALLER, "aws", "arn:v", owner_account_id="123456789012", policy=policy)
+    """The denial of another account's caller."""
+    return denial(operation, CALLER, "aws", "arn:v", owner_account_id="123456789012", policy=policy)
 
 
 def test_caller_is_named_in_full() -> None:
@@ -35,8 +35,8 @@ def test_caller_is_named_in_full() -> None:
     assert Caller("1" * 12, arn="arn:aws:iam::111111111111:user/dev").arn_in("aws").endswith(":user/dev")
 
 
-def test_admitting_statements_are_all_that_fit() -> None:
-    """In their order, none where there is no policy."""
+def test_admitting_statements_are_all_that_match() -> None:
+    """In order; none if there is no policy."""
     member = Caller("333333333333", "o-exampleorgid")
     assert list(admitting_statements(POLICY, CALLER, "aws")) == [PARTNER, PUBLIC]
     assert list(admitting_statements(POLICY, member, "aws")) == [PUBLIC, OURS]
@@ -45,7 +45,7 @@ def test_admitting_statements_are_all_that_fit() -> None:
 
 
 def test_by_arn_is_authorized_as_get_layer_version() -> None:
-    """Every other operation has an action of its own name (7.5)."""
+    """Every other operation has an action of its own name."""
     assert action_of("GetLayerVersionByArn") == action_of("GetLayerVersion") == "lambda:GetLayerVersion"
     assert action_of("ListLayerVersions") == "lambda:ListLayerVersions"
 
@@ -54,15 +54,15 @@ def test_by_arn_is_authorized_as_get_layer_version() -> None:
 def test_reading_another_accounts_version(operation: str) -> None:
     """With a statement, and not without."""
     assert foreign(operation, POLICY) is None
-    refused = foreign(operation, make_policy("r", (OURS,)))
-    assert str(refused) == (
+    denied = foreign(operation, make_policy("r", (OURS,)))
+    assert str(denied) == (
         "User: arn:aws:iam::210987654321:root is not authorized to perform: lambda:GetLayerVersion "
         "on resource: arn:v because no resource-based policy allows the lambda:GetLayerVersion action"
     )
 
 
 @pytest.mark.parametrize("operation", sorted(set(MEMBERS) - CROSS_ACCOUNT_OPERATIONS))
-def test_nothing_else_is_open_to_other_accounts(operation: str) -> None:
+def test_other_operations_are_denied_to_other_accounts(operation: str) -> None:
     """However public the version is."""
     assert str(foreign(operation, POLICY)) == (
         f"User: arn:aws:iam::210987654321:root is not authorized to perform: lambda:{operation} "

@@ -1,4 +1,4 @@
-"""Whether a caller's own policies let it do something, and which kind of policy a refusal names."""
+"""What a caller's own policies allow, and which kind of policy a denial names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_layerperm.lambda_api.access import Caller, refusal
+from pytest_layerperm.lambda_api.access import Caller, denial
 from pytest_layerperm.lambda_api.arn import layer_id
 from pytest_layerperm.lambda_api.iam import IdentityPolicy
 from pytest_layerperm.lambda_api.model import ACTION, make_policy, make_statement
@@ -23,13 +23,13 @@ def policy(effect: str = "Allow", **statement: Any) -> IdentityPolicy:
 
 
 def because(caller: Caller, partition: str = "aws", *, owner: str = OWNER, **more: Any) -> str | None:
-    """Why GetLayerVersion is refused; None where it is not."""
-    refused = refusal("GetLayerVersion", caller, partition, ARN, owner_account_id=owner, **more)
-    if refused is None:
+    """Why GetLayerVersion is denied; None if it is not."""
+    denied = denial("GetLayerVersion", caller, partition, ARN, owner_account_id=owner, **more)
+    if denied is None:
         return None
     start = f"User: {caller.arn_in(partition)} is not authorized to perform: {ACTION} on resource: {ARN} "
-    assert str(refused).startswith(start)
-    return str(refused).removeprefix(start)
+    assert str(denied).startswith(start)
+    return str(denied).removeprefix(start)
 
 
 def missing(kind: str) -> str:
@@ -58,12 +58,12 @@ def missing(kind: str) -> str:
 def test_callers_of_the_owners_account(
     identity: tuple[IdentityPolicy, ...] | None, session: IdentityPolicy | None, text: str | None
 ) -> None:
-    """All kinds of policies must allow it; a denial is told before what is missing."""
+    """All kinds of policies must allow it; an explicit deny is reported before a missing allow."""
     assert because(Caller(OWNER, policies=identity, session_policy=session)) == text
 
 
 def test_another_accounts_layer_needs_both_sides() -> None:
-    """The layer's policy and the caller's own; where both refuse, the layer's is named."""
+    """The layer's policy and the caller's own; if both deny, the layer's is named."""
     assert because(Caller(OTHER, policies=(policy(),)), policy=PUBLIC) is None
     assert because(Caller(OTHER, policies=()), policy=PUBLIC) == missing("identity-based")
     assert because(Caller(OTHER, policies=(policy(),))) == missing("resource-based")
@@ -92,7 +92,7 @@ ROOT = Caller(OWNER)
     ],
 )
 def test_conditions_are_judged_by_what_the_caller_is(caller: Caller, key: str, value: str) -> None:
-    """Account, principal, organization, and what the request brings."""
+    """Account, principal, organization, and the keys of the request."""
     for wanted, text in ((value, None), ("another", missing("identity-based"))):
         condition = {"ForAnyValue:StringEquals" if key == "lambda:Layer" else "StringEquals": {key: wanted}}
         restricted = Caller(

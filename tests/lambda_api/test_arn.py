@@ -34,7 +34,7 @@ LAYER = LayerId("aws", "us-east-1", "123456789012", "shared-deps")
     ],
 )
 def test_partition_follows_the_region(region_name: str, partition: str) -> None:
-    """Every region is of one partition, and an ARN says which."""
+    """Every region belongs to one partition, and an ARN names it."""
     assert partition_of(region_name) == partition
     assert (
         layer_id("n", "123456789012", region_name).arn == f"arn:{partition}:lambda:{region_name}:123456789012:layer:n"
@@ -56,8 +56,8 @@ def test_parse_layer_and_version_arns() -> None:
     assert parse(f"{ARN}:7") == (LAYER, 7)
 
 
-def test_partition_may_be_left_out_of_an_arn() -> None:
-    """AWS's own pattern allows it; the region decides then."""
+def test_partition_may_be_omitted_from_an_arn() -> None:
+    """AWS's pattern allows it; the region determines the partition."""
     assert parse("arn::lambda:cn-north-1:123456789012:layer:n") == (
         LayerId("aws-cn", "cn-north-1", "123456789012", "n"),
         None,
@@ -80,7 +80,7 @@ def test_partition_may_be_left_out_of_an_arn() -> None:
         f"{ARN}:{'1' * 5000}",
     ],
 )
-def test_what_is_no_arn_of_a_layer(text: str) -> None:
+def test_texts_that_are_not_layer_arns(text: str) -> None:
     """Anything else is neither, however long."""
     assert parse(text) == (None, None)
 
@@ -92,13 +92,13 @@ def test_resolve_a_bare_name() -> None:
 
 
 def test_resolve_an_arn() -> None:
-    """An ARN is what it says, whoever calls from wherever."""
+    """An ARN means the same to every caller in every region."""
     assert resolve(ARN, "210987654321", "eu-west-1") == LAYER
 
 
 @pytest.mark.parametrize("layer_name", [f"{ARN}:1", "a.b", "", "a b"])
-def test_resolve_refuses_what_is_no_layer_name(layer_name: str) -> None:
-    """The ARN of a version is no layer name."""
+def test_resolve_rejects_other_texts(layer_name: str) -> None:
+    """A layer version ARN is not a layer name."""
     assert resolve(layer_name, "123456789012", "us-east-1") is None
 
 
@@ -111,7 +111,7 @@ def test_resolve_refuses_what_is_no_layer_name(layer_name: str) -> None:
     ],
 )
 def test_checks_of_single_values(check: object, good: str, bad: list[object]) -> None:
-    """Each check takes its form, and nothing that only resembles it."""
+    """Each check accepts its form, and nothing that only resembles it."""
     assert callable(check)
     assert check(good)
     assert [value for value in bad if check(value)] == []

@@ -1,4 +1,4 @@
-"""Reading parameters: types, constraints, and the texts of what is refused. The facts hold most texts."""
+"""Reading parameters: types, constraints, and the texts of errors. Most texts are checked by the facts."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pytest_layerperm.lambda_api.members import MEMBERS, Member
 PUBLISH = {"LayerName": "n", "Content": {}}
 
 
-def refusal(operation: str, **given: Any) -> str:
-    with pytest.raises((ValidationException, SerializationException)) as refused:
+def rejection(operation: str, **given: Any) -> str:
+    with pytest.raises((ValidationException, SerializationException)) as raised:
         read(operation, given)
-    return str(refused.value)
+    return str(raised.value)
 
 
 def test_parameters_are_typed() -> None:
@@ -32,15 +32,15 @@ def test_parameters_are_typed() -> None:
     }
 
 
-def test_unknown_members_are_left_out() -> None:
-    """What an operation does not know is ignored."""
+def test_unknown_members_are_ignored() -> None:
+    """A member that an operation does not have is ignored."""
     assert read("ListLayers", {"Colour": "blue"}) == {}
 
 
-def test_empty_page_size_counts_as_left_out() -> None:
-    """An empty MaxItems is none; an empty version number is no number."""
+def test_empty_page_size_counts_as_none() -> None:
+    """An empty MaxItems counts as none; an empty version number is not a number."""
     assert read("ListLayers", {"MaxItems": ""}) == {}
-    assert refusal("GetLayerVersion", LayerName="n", VersionNumber="") == "'' can not be converted to Long"
+    assert rejection("GetLayerVersion", LayerName="n", VersionNumber="") == "'' can not be converted to Long"
 
 
 @pytest.mark.parametrize(
@@ -55,23 +55,23 @@ def test_empty_page_size_counts_as_left_out() -> None:
     ],
 )
 def test_text_of_the_wrong_type(value: object, text: str) -> None:
-    """The refusal says what was found where text belongs."""
-    assert refusal("PublishLayerVersion", **PUBLISH, Description=value) == text
+    """The error says what was found instead of a string."""
+    assert rejection("PublishLayerVersion", **PUBLISH, Description=value) == text
 
 
 def test_other_wrong_types() -> None:
-    """Lists, objects and archives have refusals of their own."""
-    assert refusal("PublishLayerVersion", **PUBLISH, CompatibleRuntimes="python3.13") == "Expected list or null"
+    """Lists, objects and archives have errors of their own."""
+    assert rejection("PublishLayerVersion", **PUBLISH, CompatibleRuntimes="python3.13") == "Expected list or null"
     assert (
-        refusal("PublishLayerVersion", **PUBLISH, CompatibleRuntimes=[None])
+        rejection("PublishLayerVersion", **PUBLISH, CompatibleRuntimes=[None])
         == "NULL_VALUE can not be converted to a String"
     )
-    assert refusal("PublishLayerVersion", LayerName="n", Content=[]) == "Expected structure or null"
+    assert rejection("PublishLayerVersion", LayerName="n", Content=[]) == "Expected structure or null"
     content = {"ZipFile": "not base64!"}
     expected = "The value of zipFile is not valid base64."
-    assert refusal("PublishLayerVersion", LayerName="n", Content=content) == expected
+    assert rejection("PublishLayerVersion", LayerName="n", Content=content) == expected
     content = {"ZipFile": "\u00fc"}
-    assert refusal("PublishLayerVersion", LayerName="n", Content=content) == expected
+    assert rejection("PublishLayerVersion", LayerName="n", Content=content) == expected
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,10 @@ def test_whole_numbers_are_those_of_64_bits(text: str, number: int | None) -> No
 
 
 def test_members_of_a_structure_are_named_with_it() -> None:
-    """A violation inside of Content says where."""
-    assert refusal("PublishLayerVersion", LayerName="n", Content={"S3Bucket": "b", "S3ObjectStorageMode": "MOVE"}) == (
+    """A violation inside Content names its place."""
+    assert rejection(
+        "PublishLayerVersion", LayerName="n", Content={"S3Bucket": "b", "S3ObjectStorageMode": "MOVE"}
+    ) == (
         "2 validation errors detected: "
         "Value 'b' at 'content.s3Bucket' failed to satisfy constraint: "
         "Member must have length greater than or equal to 3; "
@@ -110,14 +112,14 @@ def test_members_of_a_structure_are_named_with_it() -> None:
 
 
 def test_enumerations_of_lists() -> None:
-    """AWS wraps the constraint of the items (11.19)."""
-    text = refusal("PublishLayerVersion", **PUBLISH, CompatibleArchitectures=["x86_64", "riscv"])
+    """AWS wraps the constraint of the items (validation/architectures)."""
+    text = rejection("PublishLayerVersion", **PUBLISH, CompatibleArchitectures=["x86_64", "riscv"])
     assert text == (
         "1 validation error detected: Value '[x86_64, riscv]' at 'compatibleArchitectures' failed to satisfy "
         "constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], "
         "Member must not be null]"
     )
-    text = refusal("PublishLayerVersion", **PUBLISH, CompatibleRuntimes=["cobol"])
+    text = rejection("PublishLayerVersion", **PUBLISH, CompatibleRuntimes=["cobol"])
     assert text.startswith(
         "1 validation error detected: Value '[cobol]' at 'compatibleRuntimes' failed to satisfy constraint: "
         "Member must satisfy constraint: [Member must satisfy enum value set: [nodejs, nodejs4.3, "
@@ -125,8 +127,8 @@ def test_enumerations_of_lists() -> None:
     assert text.endswith(", custom], Member must not be null]")
 
 
-def test_values_named_since() -> None:
-    """A newer runtime or architecture is valid, and nobody is asked for one that is known."""
+def test_values_added_since() -> None:
+    """A newer runtime or architecture is valid; known ones are not looked up."""
     asked: list[str] = []
 
     def newer(enum_name: str) -> list[str]:
@@ -147,15 +149,15 @@ def test_values_named_since() -> None:
 def test_a_storage_mode_that_does_not_exist() -> None:
     """Its enumeration does not grow."""
     given = {"LayerName": "n", "Content": {"S3ObjectStorageMode": "MOVE"}}
-    assert refusal("PublishLayerVersion", **given) == (
+    assert rejection("PublishLayerVersion", **given) == (
         "1 validation error detected: Value 'MOVE' at 'content.s3ObjectStorageMode' failed to satisfy constraint: "
         "Member must satisfy enum value set: [COPY, REFERENCE]"
     )
 
 
 def test_length_comes_before_pattern() -> None:
-    """One member can break both."""
-    assert refusal("GetLayerVersion", LayerName="", VersionNumber="1") == (
+    """One member can violate both."""
+    assert rejection("GetLayerVersion", LayerName="", VersionNumber="1") == (
         "2 validation errors detected: "
         "Value '' at 'layerName' failed to satisfy constraint: Member must have length greater than or equal to 1; "
         "Value '' at 'layerName' failed to satisfy constraint: Member must satisfy regular expression pattern: "
@@ -166,11 +168,11 @@ def test_length_comes_before_pattern() -> None:
 
 def test_numbers_have_values_where_texts_have_lengths() -> None:
     """Limits of a number are limits of its value."""
-    assert refusal("ListLayers", MaxItems="51") == (
+    assert rejection("ListLayers", MaxItems="51") == (
         "1 validation error detected: Value '51' at 'maxItems' failed to satisfy constraint: "
         "Member must have value less than or equal to 50"
     )
-    assert refusal("ListLayers", MaxItems="0") == (
+    assert rejection("ListLayers", MaxItems="0") == (
         "1 validation error detected: Value '0' at 'maxItems' failed to satisfy constraint: "
         "Member must have value greater than or equal to 1"
     )
@@ -195,25 +197,25 @@ def test_labels_are_lower_camel() -> None:
 
 @pytest.mark.parametrize("name", ["a b", "arn:aws:lambda:us-east-1:123456789012:layer:n:1", "a" * 141, "a" * 600])
 def test_a_wrong_name_alone(name: str) -> None:
-    """Where the only text of a call does not match its pattern, long or short, it is refused."""
-    assert refusal("GetLayerVersion", LayerName=name, VersionNumber="1").startswith(
+    """If the only text of a call does not match its pattern, long or short, the call is rejected."""
+    assert rejection("GetLayerVersion", LayerName=name, VersionNumber="1").startswith(
         f"1 validation error detected: Value '{name}' at 'layerName' failed to satisfy constraint: "
         "Member must satisfy regular expression pattern: "
     )
 
 
 def test_a_text_at_its_limits() -> None:
-    """A hundred characters are a statement id, one more are none."""
+    """A statement id has at most a hundred characters."""
     given = {"LayerName": "n", "VersionNumber": "1"}
     assert read("RemoveLayerVersionPermission", {**given, "StatementId": "s" * 100})["StatementId"] == "s" * 100
-    assert refusal("RemoveLayerVersionPermission", **given, StatementId="s" * 101).endswith(
+    assert rejection("RemoveLayerVersionPermission", **given, StatementId="s" * 101).endswith(
         "at 'statementId' failed to satisfy constraint: Member must have length less than or equal to 100"
     )
 
 
 def test_a_wrong_choice_alone() -> None:
-    """A text that must be one of several is refused where it is the only one of a call."""
-    assert refusal("ListLayers", CompatibleArchitecture="riscv") == (
+    """An unknown value of an enumeration is rejected if it is the only text of a call."""
+    assert rejection("ListLayers", CompatibleArchitecture="riscv") == (
         "1 validation error detected: Value 'riscv' at 'compatibleArchitecture' failed to satisfy constraint: "
         "Member must satisfy enum value set: [x86_64, arm64]"
     )

@@ -1,4 +1,4 @@
-"""The constraints, held against the API model of the installed botocore."""
+"""The constraints, compared with the API model of the installed botocore."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_constraints_are_those_of_the_model(operation: str, model: object) -> No
 
 
 def test_operations_are_those_of_the_model(model: object) -> None:
-    """The operations are all of the model's that are about layers."""
+    """The operations are all of the model's layer operations."""
     about_layers = {name for name in model.operation_names if "Layer" in name}
     assert set(MEMBERS) == about_layers == LAYER_OPERATIONS
 

@@ -1,4 +1,4 @@
-"""Archives: what is refused, and what is told of them."""
+"""Archives: which are rejected, and their digest and sizes."""
 
 from __future__ import annotations
 
@@ -44,21 +44,21 @@ def test_hash_and_sizes() -> None:
     [b"", b"no zip", b"PK\x03\x04 cut off", archive_of(a=b"x")[:-10]],
     ids=["empty", "text", "head", "cut"],
 )
-def test_what_is_no_zip_is_refused(archive: bytes) -> None:
-    """The text that Lambda has for code that it cannot unzip."""
-    with pytest.raises(InvalidParameterValueException) as refused:
+def test_data_that_is_not_a_zip_is_rejected(archive: bytes) -> None:
+    """Lambda's text for code that it cannot unzip."""
+    with pytest.raises(InvalidParameterValueException) as raised:
         read_archive(archive)
-    assert str(refused.value) == "Could not unzip uploaded file. Please check your file, then try to upload again."
+    assert str(raised.value) == "Could not unzip uploaded file. Please check your file, then try to upload again."
 
 
-def test_an_empty_zip_is_refused() -> None:
+def test_an_empty_zip_is_rejected() -> None:
     """A layer has at least one file."""
     with pytest.raises(InvalidParameterValueException, match=r"^Uploaded file must be a non-empty zip$"):
         read_archive(archive_of())
 
 
-def test_what_unzips_to_too_much_is_refused() -> None:
-    """The limit itself is too much already (6.6)."""
+def test_a_zip_that_is_too_large_unzipped_is_rejected() -> None:
+    """The limit itself is already too large."""
     assert read_archive(claiming(UNZIPPED_SIZE_LIMIT - 1)).unzipped_size == UNZIPPED_SIZE_LIMIT - 1
     with pytest.raises(InvalidParameterValueException, match=r"^Unzipped size must be smaller than 262144000 bytes$"):
         read_archive(claiming(UNZIPPED_SIZE_LIMIT))
@@ -77,8 +77,8 @@ def stored(size: int) -> bytes:
 
 
 @pytest.mark.parametrize(("size", "kept"), [(1000, True), (65_536, True), (65_537, False)])
-def test_what_was_read_is_kept_while_it_is_small(size: int, kept: bool) -> None:
-    """A suite mostly publishes the same small archive; a large one would take the memory of a whole run."""
+def test_the_content_of_small_archives_is_cached(size: int, kept: bool) -> None:
+    """A suite mostly publishes the same small archive; a large one would stay in memory for the whole run."""
     archive = stored(size)
     assert len(archive) == size
     first = read_archive(archive)

@@ -1,4 +1,4 @@
-"""Where one value passes and the next one does not, and what is said there: from the request to the answer."""
+"""The boundaries between valid and invalid values, and the texts there: from the request to the response."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def call_of(asked: Request) -> Call:
 
 
 class Api:
-    """The operations on a store with one layer version, and a caller whose policies the test says."""
+    """The operations on a store with one layer version, and a caller with the test's policies."""
 
     def __init__(self) -> None:
         numbers = itertools.count(1)
@@ -107,7 +107,7 @@ def api() -> Api:
     ],
 )
 def test_statements_to_the_byte(principal: str, organization_id: str | None, region: str, members: str) -> None:
-    """As AWS writes them (2.1 to 2.4)."""
+    """As AWS writes them (the facts statements)."""
     layer = layer_id("l", OWNER, region)
     condition = ',"Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-exampleorgid"}}' if organization_id else ""
     assert make_statement(layer, 3, "s", ACTION, principal, organization_id).document == (
@@ -117,7 +117,7 @@ def test_statements_to_the_byte(principal: str, organization_id: str | None, reg
 
 
 def test_a_policy_may_be_as_large_as_its_limit(api: Api) -> None:
-    """20,480 bytes pass, and one more does not (3.13)."""
+    """20,480 bytes are accepted, and one more is not (size/limit)."""
     one = len(make_statement(LAYER, 1, "", ACTION, "*", None).document) + len(",")
     # So many statements with ids of 99 characters that the limit is reached, and then shorter ids to meet it.
     room = POLICY_SIZE_LIMIT - make_policy("", ()).size + len(",")
@@ -139,8 +139,8 @@ def test_a_policy_may_be_as_large_as_its_limit(api: Api) -> None:
 # --- what is said
 
 
-def test_refusals_of_the_permission_operations(api: Api) -> None:
-    """Their texts in full (3.1 to 3.7), and that they change nothing."""
+def test_errors_of_the_permission_operations(api: Api) -> None:
+    """Their full texts (the facts errors), and that they change nothing."""
     path = "/shared-deps/versions/1/policy"
     assert api.add()[1]["RevisionId"] == "revision-1"
     assert api.add() == (
@@ -151,8 +151,8 @@ def test_refusals_of_the_permission_operations(api: Api) -> None:
             "Please provide a new statement id, or remove the existing statement.",
         },
     )
-    for refused in (api.add("t", "RevisionId=wrong"), api("DELETE", f"{path}/s", "RevisionId=wrong")):
-        assert refused == (412, {"Type": "User", "message": ALL_REVISIONS})
+    for rejected in (api.add("t", "RevisionId=wrong"), api("DELETE", f"{path}/s", "RevisionId=wrong")):
+        assert rejected == (412, {"Type": "User", "message": ALL_REVISIONS})
     assert api("DELETE", f"{path}/t") == (
         404,
         {"Type": "User", "Message": "Statement t is not found in resource policy."},
@@ -169,7 +169,7 @@ def test_refusals_of_the_permission_operations(api: Api) -> None:
 
 
 def test_an_organization_is_written_down(api: Api) -> None:
-    """With everybody as principal; with any other it is refused, in words of our own."""
+    """With everyone as principal; with any other it is rejected, in our own words."""
     assert "o-exampleorgid" in api.add(OrganizationId="o-exampleorgid")[1]["Statement"]
     assert api.add("t", OrganizationId="o-exampleorgid", Principal=OWNER) == (
         400,
@@ -196,7 +196,7 @@ def test_an_organization_is_written_down(api: Api) -> None:
 def test_resources_of_callers_without_permission(
     method: str, path: str, query: str, action: str, resource: str, api: Api
 ) -> None:
-    """Each operation is on the layer version, the layer, or, where it is on no layer, on everything (7.5)."""
+    """Each operation's resource is the layer version, the layer, or, if it names no layer, everything."""
     api.policies = ()
     assert api(method, path, query) == (
         403,
@@ -211,7 +211,7 @@ def test_resources_of_callers_without_permission(
 
 
 def test_archives_are_fetched_for_the_caller(api: Api) -> None:
-    """Whoever fetches them is told for whom."""
+    """The fetching function is given the call."""
     content = {"S3Bucket": "bucket", "S3Key": "key", "S3ObjectVersion": "v1"}
     assert api("POST", "/shared-deps/versions", Content=content)[0] == 201
     assert api.fetched == [("bucket", "key", "v1", "PublishLayerVersion", OWNER)]
@@ -254,12 +254,12 @@ def test_filters_and_pages(api: Api) -> None:
 @pytest.mark.parametrize("marker", ["first", "3", "%C3%A9", "c2hhcmVkLWRlcHM="])
 @pytest.mark.parametrize("path", ["", "/shared-deps/versions", "/unknown/versions"])
 def test_markers_that_no_list_returned(api: Api, path: str, marker: str) -> None:
-    """A marker is opaque: nothing but one that was returned is one (11.11)."""
+    """A marker is opaque: only returned ones are valid (lists/unknown-marker)."""
     assert api("GET", path, f"Marker={marker}") == (400, {"Type": "User", "message": "Invalid pagination key."})
 
 
-def test_deleted_versions_are_still_known(api: Api) -> None:
-    """To the functions that have them (6.7); what was never published is not."""
+def test_deleted_versions_are_kept(api: Api) -> None:
+    """For the functions that use them; a version that was never published is not found."""
     published = api.store.find(LAYER, 1)
     api.store.delete(LAYER, 1)
     assert api.store.find(LAYER, 1) is None
@@ -272,7 +272,7 @@ def test_deleted_versions_are_still_known(api: Api) -> None:
 
 
 def test_calls_that_come_without_a_request() -> None:
-    """They are as those that do: located, and signed by whom it says."""
+    """They are like those that do: located, and signed as given."""
     signature = Signature("key", "eu-west-1", "lambda")
     given = {"LayerName": "shared-deps", "VersionNumber": "1"}
     call = call_of_caller("GetLayerVersion", OWNER, "eu-west-1", given, signature)
@@ -288,7 +288,7 @@ def test_calls_that_come_without_a_request() -> None:
 
 
 def test_calls_that_nobody_signed() -> None:
-    """What another service does by itself is done as the account's root."""
+    """What another service does by itself, it does as the account's root."""
     api = Api()
     given = {"LayerName": "shared-deps", "VersionNumber": "1"}
     call = call_of_caller("GetLayerVersion", OWNER, "us-east-1", given, None)
@@ -305,7 +305,7 @@ def test_calls_that_nobody_signed() -> None:
     ],
 )
 def test_signatures(authorization: str, access_key: str) -> None:
-    """The credential's scope, wherever it stands in the header."""
+    """The credential's scope, wherever it is in the header."""
     asked = request("GET", "", headers={"Authorization": authorization})
     assert signature_of(asked) == Signature(access_key, "us-east-1", "lambda")
 
@@ -317,12 +317,12 @@ def test_no_signatures(authorization: str) -> None:
 
 
 def test_empty_credential_of_a_presigned_query() -> None:
-    """Is none."""
+    """It is no signature."""
     assert signature_of(request("GET", "", "X-Amz-Credential=&X-Amz-Signature=0", headers={})) is None
 
 
 def test_unsigned_calls(api: Api) -> None:
-    """Are refused, and belong to nobody's access key."""
+    """They are denied, and have no access key."""
     asked = request("GET", "", headers={})
     keys: list[str] = []
     call = decode(asked, lambda access_key: keys.append(access_key) or OWNER)  # type: ignore[func-returns-value]
@@ -333,35 +333,35 @@ def test_unsigned_calls(api: Api) -> None:
 
 
 def test_empty_values_of_the_query_and_empty_bodies() -> None:
-    """Are there, and are an object without members."""
+    """An empty value is present, and an empty body is an object without members."""
     assert call_of(request("GET", "", "MaxItems=&Marker=")).given == {"MaxItems": "", "Marker": ""}
-    assert call_of(request("POST", "/shared-deps/versions/1/policy")).refusal is None
+    assert call_of(request("POST", "/shared-deps/versions/1/policy")).error is None
 
 
 # --- constraints
 
 
-def refused(operation: str, **given: Any) -> LambdaError:
+def rejection(operation: str, **given: Any) -> LambdaError:
     with pytest.raises(LambdaError) as caught:
         read(operation, given)
     return caught.value
 
 
 def test_an_empty_page_size_hides_nothing_else() -> None:
-    """It counts as left out, and what comes after it is read."""
+    """It counts as none, and what follows it is read."""
     assert read("ListLayers", {"MaxItems": ""}) == {}
-    error = refused("ListLayers", MaxItems="", CompatibleArchitecture="sparc")
+    error = rejection("ListLayers", MaxItems="", CompatibleArchitecture="sparc")
     assert isinstance(error, ValidationException)
     assert "1 validation error detected: Value 'sparc' at 'compatibleArchitecture'" in str(error)
 
 
-def test_numbers_that_are_none() -> None:
+def test_texts_that_are_not_numbers() -> None:
     """Named with their Java type."""
     for operation, member, java_type in (
         ("ListLayers", "MaxItems", "Integer"),
         ("GetLayerVersion", "VersionNumber", "Long"),
     ):
-        error = refused(operation, **{"LayerName": "l", member: "one"})
+        error = rejection(operation, **{"LayerName": "l", member: "one"})
         assert isinstance(error, SerializationException)
         assert str(error) == f"'one' can not be converted to {java_type}"
 
@@ -375,9 +375,9 @@ def test_numbers_of_many_digits() -> None:
     assert whole_number("-9223372036854775808") == -(2**63)
 
 
-def test_base64_without_tolerance() -> None:
-    """A character that has no place in it is refused, and not passed over."""
-    error = refused("PublishLayerVersion", LayerName="l", Content={"ZipFile": "YW$Jj"})
+def test_base64_is_strict() -> None:
+    """An invalid character is rejected, not ignored."""
+    error = rejection("PublishLayerVersion", LayerName="l", Content={"ZipFile": "YW$Jj"})
     assert str(error) == "The value of zipFile is not valid base64."
     zip_file = base64.b64encode(b"abc").decode()
     assert read("PublishLayerVersion", {"LayerName": "l", "Content": {"ZipFile": zip_file}})["Content"] == {
@@ -388,7 +388,7 @@ def test_base64_without_tolerance() -> None:
 def test_violations_inside_and_outside_a_structure() -> None:
     """All in one message, in order."""
     content = {"S3Bucket": "ab", "S3Key": ""}
-    error = refused("PublishLayerVersion", LayerName="l", Description="x" * 257, Content=content)
+    error = rejection("PublishLayerVersion", LayerName="l", Description="x" * 257, Content=content)
     assert str(error).startswith("3 validation errors detected: ")
     assert "at 'description'" in str(error)
     assert "at 'content.s3Bucket'" in str(error)

@@ -26,7 +26,7 @@ BODIES = [
 
 @pytest.mark.parametrize(("code", "status", "body"), BODIES)
 def test_status_and_body_of_each_error(code: str, status: int, body: dict[str, str]) -> None:
-    """Which body has a Type, and which a capital Message, differs from class to class (3.0)."""
+    """Which body has a Type, and which a capital Message, depends on the class (the facts envelopes)."""
     error = getattr(errors, code)("m")
     assert (error.code, error.status, list(error.body().items())) == (code, status, list(body.items()))
     assert str(error) == "m"
@@ -40,7 +40,7 @@ def test_every_error_is_pinned() -> None:
 
 
 def test_throttles_say_rate_exceeded() -> None:
-    """The control plane's text, without a period (3.14)."""
+    """The control plane's text, without a period."""
     assert str(errors.TooManyRequestsException()) == str(errors.ThrottlingException()) == "Rate exceeded"
     assert errors.TooManyRequestsException(reason="ConcurrentInvocationLimitExceeded").body()["Reason"] == (
         "ConcurrentInvocationLimitExceeded"
@@ -48,7 +48,7 @@ def test_throttles_say_rate_exceeded() -> None:
 
 
 def test_internal_error() -> None:
-    """The body of a 500 (U16, inferred)."""
+    """The body of a 500; inferred."""
     assert errors.internal_error().body() == {
         "Type": "Service",
         "Message": "The AWS Lambda service encountered an internal error.",
@@ -56,7 +56,7 @@ def test_internal_error() -> None:
 
 
 def test_access_denied_is_one_sentence() -> None:
-    """User, action, resource, reason (6.2)."""
+    """User, action, resource, reason (access/foreign-get-version)."""
     assert str(errors.access_denied("arn:u", "lambda:GetLayerVersion", "arn:r", "because so")) == (
         "User: arn:u is not authorized to perform: lambda:GetLayerVersion on resource: arn:r because so"
     )

@@ -1,4 +1,4 @@
-"""The layers of a function, and where a layer's archive is."""
+"""The layers of a function, and the location of a layer's archive."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pytest_layerperm.lambda_api.access import Caller
 from pytest_layerperm.lambda_api.arn import is_organization_id, layer_id
 from pytest_layerperm.lambda_api.content import UNZIPPED_SIZE_LIMIT, unzipped_size
 from pytest_layerperm.lambda_api.errors import LambdaError
-from pytest_layerperm.lambda_api.functions import attach, check_size, function_refusal
+from pytest_layerperm.lambda_api.functions import attach, check_size, function_denial
 from pytest_layerperm.lambda_api.iam import IdentityPolicy
 from pytest_layerperm.lambda_api.locations import located_at, location_of
 from pytest_layerperm.lambda_api.model import ACTION, Content, Details
@@ -40,7 +40,7 @@ def publish(store: LayerStore, name: str = "shared-deps", account_id: str = OWNE
     return store.publish(layer_id(name, account_id, region), CONTENT, Details()).arn
 
 
-def refused(store: LayerStore, given: Any, caller: Caller | None = None, region: str = HERE) -> tuple[str, str]:
+def rejected(store: LayerStore, given: Any, caller: Caller | None = None, region: str = HERE) -> tuple[str, str]:
     with pytest.raises(LambdaError) as caught:
         attach(given, store=store, caller=caller or Caller(OWNER), region_name=region)
     return caught.value.code, str(caught.value)
@@ -53,8 +53,8 @@ def grant(store: LayerStore, principal: str, name: str = "shared-deps", version:
     )
 
 
-def test_layers_that_may_be_had(store: LayerStore) -> None:
-    """One's own, and another account's with a grant, in the order given; five at most; none is none."""
+def test_layers_that_may_be_attached(store: LayerStore) -> None:
+    """The account's own, and another account's with a grant, in the order given; at most five, or none."""
     arns = [publish(store, f"layer-{number}") for number in range(5)]
     found = attach(arns[::-1], store=store, caller=Caller(OWNER), region_name=HERE)
     assert [published.arn for published in found] == arns[::-1]
@@ -64,16 +64,16 @@ def test_layers_that_may_be_had(store: LayerStore) -> None:
 
 
 def test_more_than_five(store: LayerStore) -> None:
-    """Whether they exist or not (6.8)."""
+    """Whether they exist or not."""
     arns = [f"arn:aws:lambda:us-east-1:{OWNER}:layer:layer-{number}:1" for number in range(6)]
-    assert refused(store, arns) == ("InvalidParameterValueException", "Cannot reference more than 5 layers.")
+    assert rejected(store, arns) == ("InvalidParameterValueException", "Cannot reference more than 5 layers.")
 
 
 @pytest.mark.parametrize("arn", ["", "shared-deps", f"arn:aws:lambda:us-east-1:{OWNER}:layer:shared-deps"])
-def test_what_is_no_version_arn(arn: str, store: LayerStore) -> None:
-    """All of them are shown, and all constraints."""
+def test_texts_that_are_not_version_arns(arn: str, store: LayerStore) -> None:
+    """The message has all ARNs and all constraints."""
     good = publish(store)
-    assert refused(store, [good, arn]) == (
+    assert rejected(store, [good, arn]) == (
         "ValidationException",
         f"1 validation error detected: Value '[{good}, {arn}]' at 'layers' failed to satisfy constraint: "
         "Member must satisfy constraint: [Member must have length less than or equal to 2048, "
@@ -83,18 +83,18 @@ def test_what_is_no_version_arn(arn: str, store: LayerStore) -> None:
 
 
 def test_the_length_of_an_arn(store: LayerStore) -> None:
-    """2,048 characters are the most (1.4)."""
+    """At most 2,048 characters."""
     start = f"arn:aws:lambda:us-east-1:{OWNER}:layer:"
     for length, code in ((2048, "InvalidParameterValueException"), (2049, "ValidationException")):
         arn = start + "a" * (length - len(start) - 2) + ":1"
-        assert refused(store, [arn])[0] == code
+        assert rejected(store, [arn])[0] == code
 
 
 def test_two_versions_of_one_layer(store: LayerStore) -> None:
-    """The first two are named, whatever else is between them (6.5)."""
+    """The first two are named, whatever is between them."""
     first, second = publish(store), publish(store)
     other = "arn:aws:lambda:::awslayer:AmazonLinux1703"
-    assert refused(store, [other, first, second, first]) == (
+    assert rejected(store, [other, first, second, first]) == (
         "InvalidParameterValueException",
         "Two different versions of the same layer are not allowed to be referenced in the same function. "
         f"{first} and {second} are versions of the same layer.",
@@ -102,9 +102,9 @@ def test_two_versions_of_one_layer(store: LayerStore) -> None:
 
 
 def test_foreign_layers_without_a_grant(store: LayerStore) -> None:
-    """The function's caller is named, and the version (6.2)."""
+    """The denial names the function's caller and the version."""
     arn = publish(store)
-    assert refused(store, [arn], Caller(OTHER)) == (
+    assert rejected(store, [arn], Caller(OTHER)) == (
         "AccessDeniedException",
         f"User: arn:aws:iam::{OTHER}:root is not authorized to perform: lambda:GetLayerVersion on resource: {arn} "
         "because no resource-based policy allows the lambda:GetLayerVersion action",
@@ -112,23 +112,23 @@ def test_foreign_layers_without_a_grant(store: LayerStore) -> None:
 
 
 def test_layers_of_another_region(store: LayerStore) -> None:
-    """One's own is expected elsewhere; of a foreign one nothing is told but that it may not be had (6.4)."""
+    """The message names the expected region for the account's own layer; another account's layer is denied."""
     arn = publish(store)
     grant(store, "*")
-    assert refused(store, [arn], region="eu-west-1") == (
+    assert rejected(store, [arn], region="eu-west-1") == (
         "InvalidParameterValueException",
         "Layers are not in the same region as the function. Layers are expected to be in region eu-west-1.",
     )
-    assert refused(store, [arn], Caller(OTHER), "eu-west-1")[0] == "AccessDeniedException"
-    assert refused(store, [arn.replace("arn:aws:", "arn:aws-cn:")])[1].startswith("Layers are not in the same region")
+    assert rejected(store, [arn], Caller(OTHER), "eu-west-1")[0] == "AccessDeniedException"
+    assert rejected(store, [arn.replace("arn:aws:", "arn:aws-cn:")])[1].startswith("Layers are not in the same region")
 
 
-def test_layers_that_are_not_there(store: LayerStore) -> None:
+def test_layers_that_do_not_exist(store: LayerStore) -> None:
     """Never published, deleted, or AWS's own."""
     arn = publish(store)
     store.delete(layer_id("shared-deps", OWNER, HERE), 1)
     for gone in (arn, arn.replace("shared", "other"), "arn:aws:lambda:::awslayer:AmazonLinux1703"):
-        assert refused(store, [gone]) == (
+        assert rejected(store, [gone]) == (
             "InvalidParameterValueException",
             f"Layer version {gone} does not exist.",
         )
@@ -161,7 +161,7 @@ def _archive(size: int) -> Content:
     ],
 )
 def test_sizes(code: int, layers: list[int], text: str | None) -> None:
-    """Layers together, and with the function's code; code alone is not looked at here (6.6)."""
+    """Of layers together, and with the function's code; code alone is not checked here."""
     contents = [_archive(size) for size in layers]
     if text is None:
         check_size(code, contents)
@@ -171,7 +171,7 @@ def test_sizes(code: int, layers: list[int], text: str | None) -> None:
 
 
 def test_unzipped_size() -> None:
-    """Of all files in a zip; what is no zip counts as it is."""
+    """Of all files in a zip; for anything else, the data's own size."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as opened:
         opened.writestr("a", b"x" * 1000)
@@ -186,27 +186,27 @@ def restricted(**condition: Any) -> Caller:
 
 
 def test_conditions_on_a_functions_layers() -> None:
-    """``lambda:Layer`` has all ARNs of the request; left out, it has none (7.1)."""
+    """``lambda:Layer`` has all ARNs of the request, and none if the request has no layers."""
     ours = restricted(**{"ForAllValues:StringLike": {"lambda:Layer": f"arn:aws:lambda:*:{OWNER}:layer:*:*"}})
     mine, foreign = (f"arn:aws:lambda:us-east-1:{account}:layer:l:1" for account in (OWNER, OTHER))
-    assert function_refusal("CreateFunction", ours, HERE, "app", [mine]) is None
-    assert function_refusal("CreateFunction", ours, HERE, "app", None) is None
+    assert function_denial("CreateFunction", ours, HERE, "app", [mine]) is None
+    assert function_denial("CreateFunction", ours, HERE, "app", None) is None
     for name in ("app", f"arn:aws:lambda:{HERE}:{OWNER}:function:app"):
-        assert str(function_refusal("CreateFunction", ours, HERE, name, [mine, foreign])) == (
+        assert str(function_denial("CreateFunction", ours, HERE, name, [mine, foreign])) == (
             f"User: arn:aws:iam::{OWNER}:root is not authorized to perform: lambda:CreateFunction on resource: "
             f"arn:aws:lambda:us-east-1:{OWNER}:function:app "
             "because no identity-based policy allows the lambda:CreateFunction action"
         )
-    assert str(function_refusal("UpdateFunctionConfiguration", ours, "cn-north-1", "app", [foreign])) == (
+    assert str(function_denial("UpdateFunctionConfiguration", ours, "cn-north-1", "app", [foreign])) == (
         f"User: arn:aws-cn:iam::{OWNER}:root is not authorized to perform: lambda:UpdateFunctionConfiguration "
         f"on resource: arn:aws-cn:lambda:cn-north-1:{OWNER}:function:app "
         "because no identity-based policy allows the lambda:UpdateFunctionConfiguration action"
     )
-    assert function_refusal("CreateFunction", Caller(OWNER), HERE, "app", [foreign]) is None
+    assert function_denial("CreateFunction", Caller(OWNER), HERE, "app", [foreign]) is None
 
 
 def test_where_an_archive_is(store: LayerStore) -> None:
-    """AWS's own address, or one below a server that has it in S3's place."""
+    """AWS's own URL, or one below a server in place of S3."""
     published = store.publish(layer_id("my-layer_1", OWNER, "us-west-2"), CONTENT, Details())
     place = rf"/snapshots/{OWNER}/my-layer_1-\w{{8}}-\w{{4}}-\w{{4}}-\w{{4}}-000000000001"
     query = (
@@ -226,7 +226,7 @@ def test_where_an_archive_is(store: LayerStore) -> None:
 
 
 def test_the_bucket_of_us_east_1(store: LayerStore) -> None:
-    """It has another name there, as recorded."""
+    """It has a different name there, as recorded."""
     published = store.publish(layer_id("deps", OWNER, "us-east-1"), CONTENT, Details())
     assert location_of(published).startswith("https://prod-iad-c1-djusa-layers.s3.us-east-1.amazonaws.com/snapshots/")
     assert located_at(urlsplit(location_of(published, "http://127.0.0.1:5")).path) == (published.layer, 1)
@@ -247,7 +247,7 @@ def test_paths_of_no_archive(path: str) -> None:
 
 
 def test_organization_ids() -> None:
-    """``o-`` and 10 to 32 small letters and digits."""
+    """``o-`` and 10 to 32 lower-case letters and digits."""
     assert is_organization_id("o-exampleorgid")
     for wrong in ("o-short", "exampleorgid", None, 5, "o-exampleorgid ", "O-EXAMPLEORGID"):
         assert not is_organization_id(wrong)

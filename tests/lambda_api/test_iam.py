@@ -23,10 +23,10 @@ SEVERAL = "IAM User Guide, Conditions with multiple context keys or values"
 SETS = "IAM User Guide, Single-valued vs. multivalued context keys"
 SET_EXAMPLES = "IAM User Guide, Multivalued context key examples"
 GRAMMAR = "IAM User Guide, Grammar of the IAM JSON policy language"
-FACT_7_1 = "fact 7.1, Service Authorization Reference: lambda:Layer is an ArrayOfString"
-FACT_7_2 = "fact 7.2, Lambda Developer Guide: Granting users access to a Lambda layer"
-FACT_7_5 = "fact 7.5, Service Authorization Reference: resources of the layer actions"
-FACT_7_6 = "fact 7.6, IAM User Guide: aws:PrincipalOrgID"
+LAYER_KEY = "Service Authorization Reference: lambda:Layer is an ArrayOfString"
+LAYER_GUIDE = "Lambda Developer Guide: Granting users access to a Lambda layer"
+LAYER_RESOURCES = "Service Authorization Reference: resources of the layer actions"
+ORGANIZATION_KEY = "IAM User Guide: aws:PrincipalOrgID"
 INFERRED = "inferred"
 
 ALLOWED, DENIED, SILENT = Decision.ALLOWED, Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY
@@ -37,7 +37,7 @@ FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:app"
 
 
 def allow(**elements: Any) -> dict[str, Any]:
-    """A statement that allows everything, but for what the elements say."""
+    """A statement that allows everything, except as the elements say."""
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*", **elements}
     return {name: value for name, value in statement.items() if value is not None}
 
@@ -100,7 +100,7 @@ GET = "lambda:GetLayerVersion"
         Match("case matters", RESOURCES, allow(Resource=LAYER.replace("test", "Test")), GET, LAYER, SILENT),
         Match(
             "published: any version of test- layers",
-            FACT_7_2,
+            LAYER_GUIDE,
             allow(Resource="arn:aws:lambda:*:*:layer:test-*:*"),
             GET,
             LAYER,
@@ -108,7 +108,7 @@ GET = "lambda:GetLayerVersion"
         ),
         Match(
             "published: no other layers",
-            FACT_7_2,
+            LAYER_GUIDE,
             allow(Resource="arn:aws:lambda:*:*:layer:test-*:*"),
             GET,
             OTHER,
@@ -124,10 +124,10 @@ GET = "lambda:GetLayerVersion"
             ALLOWED,
         ),
         Match("a star for the partition", RESOURCES, allow(Resource="arn:*:lambda:*"), GET, LAYER, ALLOWED),
-        Match("no resource, star", FACT_7_5, allow(Resource="*"), "lambda:ListLayers", "*", ALLOWED),
+        Match("no resource, star", LAYER_RESOURCES, allow(Resource="*"), "lambda:ListLayers", "*", ALLOWED),
         Match(
             "no resource, an ARN",
-            FACT_7_5,
+            LAYER_RESOURCES,
             allow(Resource="arn:aws:lambda:*:*:*"),
             "lambda:ListLayers",
             "*",
@@ -204,7 +204,7 @@ TAGS = ("key1:legal", "key1:hr")
 CONDITIONS = [
     # One value: what matches.
     Holds("StringEquals", OPERATORS, on_org("StringEquals", "o-exampleorgid"), ORG, True),
-    Holds("StringEquals, other case", FACT_7_6, on_org("StringEquals", "O-exampleorgid"), ORG, False),
+    Holds("StringEquals, other case", ORGANIZATION_KEY, on_org("StringEquals", "O-exampleorgid"), ORG, False),
     Holds("StringEquals, star is a star", OPERATORS, on_org("StringEquals", "o-*"), ORG, False),
     Holds("StringEquals, several values", SEVERAL, on_org("StringEquals", "o-x", "o-exampleorgid"), ORG, True),
     Holds("StringNotEquals", OPERATORS, on_org("StringNotEquals", "o-exampleorgid"), ORG, False),
@@ -287,7 +287,7 @@ CONDITIONS = [
     # Absent keys.
     Holds("absent", OPERATORS, on_org("StringEquals", "o-exampleorgid"), ABSENT, False),
     Holds("absent, IgnoreCase", OPERATORS, on_org("StringEqualsIgnoreCase", "o-x"), ABSENT, False),
-    Holds("absent, StringLike star", FACT_7_6, on_org("StringLike", "*"), ABSENT, False),
+    Holds("absent, StringLike star", ORGANIZATION_KEY, on_org("StringLike", "*"), ABSENT, False),
     Holds("absent, ArnLike", OPERATORS, on_arn("ArnLike", "arn:*:*:*:*:*"), ABSENT, False),
     Holds("absent, StringNotEquals", OPERATORS, on_org("StringNotEquals", "o-exampleorgid"), ABSENT, True),
     Holds("absent, NotIgnoreCase", OPERATORS, on_org("StringNotEqualsIgnoreCase", "o-x"), ABSENT, True),
@@ -366,11 +366,11 @@ CONDITIONS = [
         False,
     ),
     Holds("any, single-valued key", SETS, on_org("ForAnyValue:StringLike", "o-*"), ORG, True),
-    # Several values without a qualifier, which the guide forbids without saying what follows.
-    Holds("no qualifier, one value", FACT_7_1, on_layers("StringLike", MINE), {"lambda:Layer": (LAYER,)}, True),
+    # Several values without a qualifier, which the guide forbids without saying what happens.
+    Holds("no qualifier, one value", LAYER_KEY, on_layers("StringLike", MINE), {"lambda:Layer": (LAYER,)}, True),
     Holds(
         "no qualifier, Not, one",
-        FACT_7_1,
+        LAYER_KEY,
         on_layers("StringNotLike", MINE),
         {"lambda:Layer": (LAYER,)},
         False,
@@ -413,14 +413,14 @@ CONDITIONS = [
 @pytest.mark.parametrize("row", CONDITIONS, ids=same_name)
 @pytest.mark.parametrize(("effect", "met"), [("Allow", ALLOWED), ("Deny", DENIED)])
 def test_condition(row: Holds, effect: str, met: Decision) -> None:
-    """A statement applies only where its conditions hold, whatever its effect."""
+    """A statement applies only if its conditions hold, whatever its effect."""
     parsed = IdentityPolicy.parse(policy(allow(Effect=effect, Condition=row.condition)))
     expected = met if row.holds else SILENT
     assert parsed.evaluate("lambda:CreateFunction", FUNCTION, row.context) is expected, row.source
 
 
 class Published(NamedTuple):
-    """What a published example policy says about a function with some layers."""
+    """The decision of a published example policy about a function with some layers."""
 
     name: str
     layers: tuple[str, ...] | None
@@ -454,7 +454,7 @@ NAMES = [
 @pytest.mark.parametrize("action", CONFIGURE["Action"])
 @pytest.mark.parametrize("row", NAMES, ids=same_name)
 def test_published_example(row: Published, action: str) -> None:
-    """Only layers of account 123456789012 whose names start with test, or no layers (facts 7.2, 7.3)."""
+    """Only layers of account 123456789012 whose names start with test, or no layers."""
     context = {} if row.layers is None else {"layers": row.layers}
     assert decide(policy(CONFIGURE), action, FUNCTION, **context) is row.expected
 
@@ -464,8 +464,8 @@ def test_published_example(row: Published, action: str) -> None:
     [((), SILENT), ((LAYER,), ALLOWED), ((LAYER, OTHER), SILENT)],
     ids=["no layers", "a test layer", "mixed"],
 )
-def test_null_demands_layers(layers: tuple[str, ...], expected: Decision) -> None:
-    """With Null false beside ForAllValues a function must have layers (fact 7.3)."""
+def test_null_requires_layers(layers: tuple[str, ...], expected: Decision) -> None:
+    """With Null false beside ForAllValues, a function must have layers."""
     condition = {**CONFIGURE["Condition"], "Null": {"lambda:Layer": "false"}}
     document = policy({**CONFIGURE, "Condition": condition})
     assert decide(document, "lambda:CreateFunction", FUNCTION, layers=layers) is expected
@@ -477,7 +477,7 @@ def test_null_demands_layers(layers: tuple[str, ...], expected: Decision) -> Non
     ids=["no layers", "own layers", "mixed", "foreign layers"],
 )
 def test_deny_foreign_layers(layers: tuple[str, ...], expected: Decision) -> None:
-    """A Deny with ForAnyValue:StringNotLike stops one foreign layer among own ones (fact 7.3)."""
+    """A Deny with ForAnyValue:StringNotLike blocks one foreign layer among the account's own."""
     condition = {"ForAnyValue:StringNotLike": {"lambda:Layer": MINE}}
     document = policy(allow(), allow(Effect="Deny", Condition=condition))
     assert decide(document, "lambda:CreateFunction", FUNCTION, layers=layers) is expected
@@ -545,6 +545,6 @@ def test_deny_wins(documents: list[Any], expected: Decision) -> None:
     ],
 )
 def test_accepted_forms(document: Any) -> None:
-    """One value may stand without its list, and Version may be left out (IAM User Guide, Grammar)."""
+    """A single value needs no list, and Version may be omitted (IAM User Guide, Grammar)."""
     assert decide(document, "lambda:CreateFunction", FUNCTION, layers=LAYER) is ALLOWED
     assert decide(document, "lambda:CreateFunction", FUNCTION, layers=FOREIGN) is SILENT

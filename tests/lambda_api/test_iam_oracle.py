@@ -1,4 +1,4 @@
-"""Identity policies against an oracle: the guide's words, written not knowing how policies are compiled."""
+"""Identity policies against an oracle: the guide's words, written independently of how policies are compiled."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def holds(name: str, wanted: list[str], values: list[str]) -> bool:
         return False not in each if qualifier == "ForAllValues" else True in each
     if len(values) == 1:
         return each[0]
-    # Neither none nor several match anything; only none can be excused by IfExists.
+    # Neither no value nor several values match; IfExists only excuses no value.
     return "Not" in base or (not values and operator.endswith("IfExists"))
 
 
@@ -158,7 +158,7 @@ requests = st.fixed_dictionaries(
     context=requests,
 )
 def test_against_the_oracle(document: dict[str, Any], action: str, resource: str, context: dict[str, Any]) -> None:
-    """Any policy says about any request what the guide's words say."""
+    """Any policy decides about any request as the guide's words do."""
     given_context = {key: tuple(value) if isinstance(value, list) else value for key, value in context.items()}
     expected = oracle(document, action, resource, context)
     assert IdentityPolicy.parse(document).evaluate(action, resource, given_context) is expected

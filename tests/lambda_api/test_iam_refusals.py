@@ -1,4 +1,4 @@
-"""Identity policies: what is refused, with its place and the exact text."""
+"""Identity policies: which are rejected, with the place and the exact text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:test-deps:1"
 
 
 def allow(**elements: Any) -> dict[str, Any]:
-    """A statement that allows everything, but for what the elements say."""
+    """A statement that allows everything, except as the elements say."""
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*", **elements}
     return {name: value for name, value in statement.items() if value is not None}
 
@@ -67,11 +67,11 @@ MALFORMED = [
     ("an empty object", {}, "is empty"),
     ("a name that is no text", {1: 2}, "names of members must be strings, not a number"),
     ("a member twice", '{"Statement": {"Effect": "Deny", "Effect": "Allow"}}',
-     'the member "Effect" stands twice in one object'),
+     'the member "Effect" is duplicated in one object'),
     ("Id", {"Id": "x", **policy(allow())},
-     '"Id" has no place in an identity policy; valid are Version and Statement'),
+     '"Id" is not valid in an identity policy; valid are Version and Statement'),
     ("a misspelt Statement", {"Statements": []},
-     '"Statements" has no place in an identity policy; valid are Version and Statement'),
+     '"Statements" is not valid in an identity policy; valid are Version and Statement'),
     ("a wrong Version", {**policy(allow()), "Version": "2012-10-18"},
      'Version: must be "2012-10-17" or "2008-10-17", not "2012-10-18"'),
     ("a Version that is no text", {**policy(allow()), "Version": 2012},
@@ -85,13 +85,13 @@ MALFORMED = [
     ("a statement is empty", {"Statement": {}}, "Statement: is empty"),
     # A statement.
     ("Principal", policy(allow(Principal="*")),
-     f'Statement[0]: "Principal" has no place in a statement of an identity policy; {ELEMENTS_TEXT}'),
+     f'Statement[0]: "Principal" is not valid in a statement of an identity policy; {ELEMENTS_TEXT}'),
     ("lower case", policy(allow(effect="Allow")),
-     f'Statement[0]: "effect" has no place in a statement of an identity policy; {ELEMENTS_TEXT}'),
+     f'Statement[0]: "effect" is not valid in a statement of an identity policy; {ELEMENTS_TEXT}'),
     ("a Sid with a space", policy(allow(Sid="My layers")),
-     'Statement[0].Sid: must have letters and digits only, not "My layers"'),
+     'Statement[0].Sid: must consist of letters and digits, not "My layers"'),
     ("a Sid that is no text", policy({**allow(), "Sid": None}),
-     "Statement[0].Sid: must have letters and digits only, not null"),
+     "Statement[0].Sid: must consist of letters and digits, not null"),
     ("a Sid twice", policy(allow(Sid="One"), allow(), allow(Sid="One")),
      'Statement[2].Sid: "One" is the Sid of an earlier statement'),
     ("no Effect", without("Effect"), "Statement[0]: has no Effect; valid are Allow and Deny"),
@@ -147,8 +147,7 @@ MALFORMED = [
     ("a fraction", conditioned(on_layers("StringLike", 1.5)),
      "Statement[1].Condition.StringLike.lambda:Layer[0]: must be a string, not a decimal number"),
     ("a key twice", conditioned({"StringLike": {"lambda:Layer": "*", "Lambda:layer": "*"}}),
-     'Statement[1].Condition.StringLike: "Lambda:layer" stands twice; upper and lower case'
-     " make no other condition key"),
+     'Statement[1].Condition.StringLike: "Lambda:layer" is a duplicate key (keys are case-insensitive)'),
     ("Null with another value", conditioned(on_layers("Null", "true", "no")),
      'Statement[1].Condition.Null.lambda:Layer[1]: must be "true" or "false", not "no"'),
 ]  # fmt: skip
@@ -159,7 +158,7 @@ MALFORMED = [
     [pytest.param(document, message, id=name) for name, document, message in MALFORMED],
 )
 def test_malformed(document: Any, message: str) -> None:
-    """A malformed policy is a ValueError that says where, and never one about something unsupported."""
+    """A malformed policy is a ValueError that names the place, never one about something unsupported."""
     with pytest.raises(ValueError, match=exactly(f"identity_policy: {message}")) as caught:
         IdentityPolicy.parse(document)
     assert type(caught.value) is ValueError
@@ -217,7 +216,7 @@ def test_unsupported(document: Any, message: str) -> None:
 
 
 def test_argument_is_named() -> None:
-    """The message starts with the name of the argument that the caller was given."""
+    """The message starts with the name of the caller's argument."""
     with pytest.raises(ValueError, match=exactly("policy of role Deploy: is empty")):
         IdentityPolicy.parse({}, argument="policy of role Deploy")
 
@@ -249,12 +248,12 @@ def test_unsupported_parts_of_other_services() -> None:
     ids=["a lambda action too", "every action", "a wildcard for the service", "all but others"],
 )
 def test_unsupported_parts_of_lambda_statements(actions: dict[str, Any]) -> None:
-    """A statement that may be about Lambda is refused when the policy is read."""
+    """A statement that may apply to Lambda is rejected when the policy is read."""
     with pytest.raises(UnsupportedPolicy, match='condition key "iam:PassedToService" is not supported'):
         IdentityPolicy.parse(policy(allow(**actions, Condition=PASS_ROLE["Condition"])))
 
 
 def test_malformed_statement_of_another_service() -> None:
-    """A malformed statement is refused whatever service it is about."""
+    """A malformed statement is rejected, whichever service it names."""
     with pytest.raises(ValueError, match=exactly("identity_policy: Statement[0].Condition: is empty")):
         IdentityPolicy.parse(policy(allow(Action="s3:*", Condition={})))

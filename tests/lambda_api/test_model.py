@@ -23,8 +23,8 @@ def statement(principal: str = "*", organization_id: str | None = None, sid: str
     return make_statement(LAYER, 1, sid, ACTION, principal, organization_id)
 
 
-def test_who_is_admitted() -> None:
-    """Everybody by *, an account by its root, an organization's accounts by its id."""
+def test_who_is_allowed() -> None:
+    """Everyone by *, an account by its root, an organization's accounts by its id."""
     everybody, account, organization = statement(), statement("210987654321"), statement("*", "o-exampleorgid")
     assert everybody.admits(ROOT, None)
     assert everybody.admits(ROOT, "o-exampleorgid")
@@ -37,14 +37,14 @@ def test_who_is_admitted() -> None:
 
 
 def test_what_is_public() -> None:
-    """Everybody is public; an organization is not, however big."""
+    """Everyone is public; an organization is not, however large."""
     assert statement().public
     assert not statement("*", "o-exampleorgid").public
     assert not statement("210987654321").public
 
 
 def test_root_arn_is_kept() -> None:
-    """An account id and its root ARN make the same statement."""
+    """An account id and its root ARN result in the same statement."""
     assert statement("210987654321") == statement(ROOT)
     assert statement(ROOT).principal == ROOT
 
@@ -58,14 +58,14 @@ def test_size_is_that_of_the_document() -> None:
 
 
 def test_statements_are_found_by_id() -> None:
-    """With its case, and None where there is none."""
+    """Case-sensitive, and None if there is none."""
     policy = make_policy("r", (statement(sid="s1"), statement(sid="s2")))
     assert policy.statement("s2") == statement(sid="s2")
     assert policy.statement("S2") is None
 
 
 def test_compact_json() -> None:
-    """No spaces, and text outside ASCII as it is."""
+    """No spaces, and text outside ASCII unescaped."""
     assert compact_json({"a": [1, "ü"]}) == '{"a":[1,"ü"]}'
 
 

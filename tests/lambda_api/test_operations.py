@@ -1,4 +1,4 @@
-"""The nine operations: what the facts leave open."""
+"""The nine operations: what the facts do not cover."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def api() -> Api:
 
 
 def test_published_version_in_full(api: Api) -> None:
-    """All members, in order, null where they were left out."""
+    """All members, in order, null if they were omitted."""
     status, body = api.publish()
     assert status == 201
     assert list(body.items()) == [
@@ -118,7 +118,7 @@ def test_content_from_s3(api: Api) -> None:
 
 
 def test_content_by_reference(api: Api) -> None:
-    """Told as the object that was read, with no Location (11.14)."""
+    """Returned as the object that was read, without Location."""
     api.object_version = "v1"
     content = {"S3Bucket": "bucket", "S3Key": "k", "S3ObjectStorageMode": "REFERENCE"}
     status, body = api.publish(Content=content)
@@ -135,7 +135,7 @@ def test_content_by_reference(api: Api) -> None:
 
 
 def test_content_by_reference_without_versions(api: Api) -> None:
-    """Only a version of an object can be referred to; the text is ours."""
+    """Only a version of an object can be referenced; the text is ours."""
     content = {"S3Bucket": "bucket", "S3Key": "k", "S3ObjectStorageMode": "REFERENCE"}
     text = "S3ObjectStorageMode REFERENCE needs versioning on bucket."
     assert api.publish(Content=content) == (400, {"Type": "User", "message": text})
@@ -154,15 +154,15 @@ def test_content_by_reference_without_versions(api: Api) -> None:
         ({"ZipFile": ""}, "Could not unzip uploaded file. Please check your file, then try to upload again."),
     ],
 )
-def test_contents_that_are_refused(api: Api, content: dict[str, str], text: str) -> None:
-    """Our texts, where AWS's are not known; and no layer comes of it."""
+def test_content_that_is_rejected(api: Api, content: dict[str, str], text: str) -> None:
+    """Our texts, as AWS's are not known; no layer is published."""
     assert api.publish(Content=content) == (400, {"Type": "User", "message": text})
     assert list(api.store) == []
     assert api.fetched == []
 
 
 def test_content_that_cannot_be_fetched(api: Api) -> None:
-    """What S3 refuses is the answer, and nothing is published."""
+    """S3's error is the response, and nothing is published."""
 
     def missing(*_: object, by_reference: bool) -> tuple[bytes, str | None]:
         raise InvalidParameterValueException("Error occurred while GetObject.")
@@ -174,7 +174,7 @@ def test_content_that_cannot_be_fetched(api: Api) -> None:
 
 
 def test_another_regions_layer_of_the_caller(api: Api) -> None:
-    """It is not served: nothing to publish to, nothing to delete, nothing listed (U7, inferred)."""
+    """It is not served: nothing to publish to, nothing to delete, nothing listed (regions/partition-list)."""
     api.publish()
     away = {"region": "eu-west-1"}
     not_there = (404, {"Type": "User", "Message": "The resource you requested does not exist."})
@@ -186,7 +186,7 @@ def test_another_regions_layer_of_the_caller(api: Api) -> None:
 
 
 def test_layer_of_another_partition_by_arn(api: Api) -> None:
-    """It does not exist, whoever's it is (U7, inferred)."""
+    """It does not exist, whoever owns it (regions/partition-by-arn)."""
     api.publish()
     for account_id in (ARN.split(":")[4], "999999999999"):
         arn = ARN.replace("arn:aws:", "arn:aws-cn:").replace(ARN.split(":")[4], account_id)
@@ -203,13 +203,13 @@ def test_layer_of_another_partition_by_arn(api: Api) -> None:
 
 
 def test_layers_of_aws_itself(api: Api) -> None:
-    """Their ARNs pass the pattern, and nobody can publish one here."""
+    """Their ARNs match the pattern, and cannot be published here."""
     status, body = api("GET", "", "find=LayerVersion&Arn=arn:aws:lambda:::awslayer:AmazonLinux1703")
     assert (status, body["Message"]) == (404, "The resource you requested does not exist.")
 
 
 def test_by_arn_without_arn(api: Api) -> None:
-    """A missing Arn is null."""
+    """A missing Arn is reported as null."""
     status, body = api("GET", "", "find=LayerVersion")
     assert status == 400
     assert body["message"] == (
@@ -232,14 +232,14 @@ def test_pages_of_fifty(api: Api) -> None:
 
 
 def test_empty_marker_is_the_beginning(api: Api) -> None:
-    """As if it had been left out."""
+    """As if it had been omitted."""
     api.publish()
     _, body = api("GET", "/shared-deps/versions", "Marker=")
     assert [item["Version"] for item in body["LayerVersions"]] == [1]
 
 
 def test_listed_layer_in_full(api: Api) -> None:
-    """Members in order, null where they were left out."""
+    """Members in order, null if they were omitted."""
     api.publish(Description="d", LicenseInfo="MIT", CompatibleRuntimes=[], CompatibleArchitectures=["arm64"])
     assert api("GET", "") == (
         200,
@@ -264,14 +264,14 @@ def test_listed_layer_in_full(api: Api) -> None:
     )
 
 
-def test_filters_may_be_empty_of_results(api: Api) -> None:
+def test_filters_may_have_no_results(api: Api) -> None:
     """A layer of which no version passes is not listed."""
     api.publish()
     assert api("GET", "", "CompatibleRuntime=python3.13") == (200, {"NextMarker": None, "Layers": []})
 
 
-def test_foreign_caller_is_judged_by_the_version_asked_for(api: Api) -> None:
-    """A grant on the first version says nothing of the second."""
+def test_another_account_needs_a_grant_on_the_requested_version(api: Api) -> None:
+    """A grant on the first version does not cover the second."""
     api.publish()
     api.publish()
     grant = {"StatementId": "s1", "Action": "lambda:GetLayerVersion", "Principal": OTHER}
@@ -283,7 +283,7 @@ def test_foreign_caller_is_judged_by_the_version_asked_for(api: Api) -> None:
 
 
 def test_organization_with_an_account(api: Api) -> None:
-    """Refused before the layer is looked for in the store, after the version's number (U4, inferred)."""
+    """Rejected before the store is read, after the version's number (errors/organization-with-account)."""
     grant = {
         "StatementId": "s1",
         "Action": "lambda:GetLayerVersion",
@@ -298,7 +298,7 @@ def test_organization_with_an_account(api: Api) -> None:
 
 
 def test_policy_through_its_life(api: Api) -> None:
-    """Added, read, guarded, removed: each answer with the revision that it made."""
+    """Added, read, protected, removed: each response with the revision id that it created."""
     grant = {"StatementId": "s1", "Action": "lambda:GetLayerVersion", "Principal": "*"}
     path = "/shared-deps/versions/1/policy"
     assert api("POST", path, body=grant)[0] == 404
@@ -318,22 +318,22 @@ def test_policy_through_its_life(api: Api) -> None:
     assert api("GET", path)[1]["Message"] == f"Layer version {ARN}:1 does not have any resource policy."
 
 
-def test_refusals_before_the_store(api: Api) -> None:
+def test_errors_before_the_store_is_read(api: Api) -> None:
     """An unreadable body, and an own layer of another region."""
     assert api("POST", "/shared-deps/versions/1/policy", body=[])[0] == 400  # type: ignore[arg-type]
     status, body = api("GET", f"/{ARN}/versions/1/policy", region="eu-west-1")
     assert (status, body["Message"]) == (404, f"Layer version {ARN}:1 does not exist.")
 
 
-def test_versions_below_one_are_refused(api: Api) -> None:
-    """Where a version is read or deleted, too."""
+def test_versions_below_one_are_rejected(api: Api) -> None:
+    """Also when a version is read or deleted."""
     for method in ("GET", "DELETE"):
         status, body = api(method, "/shared-deps/versions/0")
         assert (status, body["message"]) == (400, "Layer Version Cannot be less than 1")
 
 
 def test_deleting_a_version(api: Api) -> None:
-    """204 each time, and it is gone."""
+    """204 each time, and the version does not exist any more."""
     api.publish()
     for _ in range(2):
         assert api("DELETE", "/shared-deps/versions/1") == (204, None)

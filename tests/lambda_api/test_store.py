@@ -52,7 +52,7 @@ def publish(store: LayerStore, name: str = "shared-deps", **details: tuple[str, 
 ALL = {"runtime": None, "architecture": None, "marker": None, "limit": 50}
 
 
-def test_refused_changes_change_nothing(store: LayerStore) -> None:
+def test_rejected_changes_change_nothing(store: LayerStore) -> None:
     """Not the policy, and not its revision."""
     publish(store)
     add(store, "s1")
@@ -67,7 +67,7 @@ def test_refused_changes_change_nothing(store: LayerStore) -> None:
 
 
 def test_emptied_policy_keeps_a_revision(store: LayerStore) -> None:
-    """New since the removal, and good for the next Add (U2, inferred)."""
+    """A new one since the removal, valid for the next Add (revisions/after-the-last-statement)."""
     publish(store)
     first = add(store, "s1")
     store.remove_permission(LAYER, 1, sid="s1", revision_id=first)
@@ -79,7 +79,7 @@ def test_emptied_policy_keeps_a_revision(store: LayerStore) -> None:
 
 
 def test_deleted_version_keeps_its_policy_for_access(store: LayerStore) -> None:
-    """Access is still judged by it; nothing else sees it (6.8)."""
+    """It decides about access; nothing else reads it (access/deleted-public)."""
     publish(store)
     add(store, "s1")
     store.delete(LAYER, 1)
@@ -93,7 +93,7 @@ def test_deleted_version_keeps_its_policy_for_access(store: LayerStore) -> None:
 
 @pytest.mark.parametrize("version", [-1, 0])
 def test_versions_below_one(store: LayerStore, version: int) -> None:
-    """Refused where policies are asked for; elsewhere simply not there."""
+    """Rejected by the policy operations; not found by the others."""
     publish(store)
     with pytest.raises(InvalidParameterValueException, match=r"^Layer Version Cannot be less than 1$"):
         store.policy(LAYER, version)
@@ -102,27 +102,27 @@ def test_versions_below_one(store: LayerStore, version: int) -> None:
 
 
 def test_policy_may_not_grow_beyond_its_limit(store: LayerStore) -> None:
-    """The statement that would be too much is refused with the size, and not there (3.13)."""
+    """The statement that would exceed it is rejected with the size, and not stored (size/beyond)."""
     publish(store)
-    with pytest.raises(PolicyLengthExceededException) as refused:
+    with pytest.raises(PolicyLengthExceededException) as raised:
         for number in itertools.count():
             add(store, f"s{number}".ljust(100, "x"))
     policy = store.policy(LAYER, 1)
     size = len(policy.document) + 1 + len(policy.statements[-1].document)
     assert len(policy.document) <= 20_480 < size
-    assert str(refused.value) == f"The final policy size ({size}) is bigger than the limit (20480)."
+    assert str(raised.value) == f"The final policy size ({size}) is bigger than the limit (20480)."
     assert policy.statement(f"s{number}".ljust(100, "x")) is None
 
 
 def test_removing_where_there_never_was_a_policy(store: LayerStore) -> None:
-    """As on Get, whatever the revision (11.1, 11.2)."""
+    """As on Get, whatever the revision id (order/no-policy-before-revision)."""
     publish(store)
     for revision_id in (None, "wrong"):
         with pytest.raises(LambdaError, match=r"^No policy is associated with the given resource\.$"):
             store.remove_permission(LAYER, 1, sid="s1", revision_id=revision_id)
 
 
-def test_layers_of_accounts_and_regions_are_apart(store: LayerStore) -> None:
+def test_layers_of_accounts_and_regions_are_separate(store: LayerStore) -> None:
     """One name in another account or region is another layer."""
     publish(store)
     elsewhere = layer_id("shared-deps", "210987654321", "us-east-1")
@@ -133,7 +133,7 @@ def test_layers_of_accounts_and_regions_are_apart(store: LayerStore) -> None:
 
 
 def test_iteration_shows_what_exists(store: LayerStore) -> None:
-    """Oldest layer first, without the deleted, as things are at this moment."""
+    """Oldest layer first, without deleted versions, at this moment."""
     publish(store, "b")
     publish(store, "a")
     publish(store, "b")
@@ -178,13 +178,13 @@ def test_unknown_layers_and_accounts_have_empty_lists(store: LayerStore) -> None
 
 
 def test_marker_of_versions_must_be_one(store: LayerStore) -> None:
-    """Nothing else is taken (11.11)."""
+    """Nothing else is accepted (lists/unknown-marker)."""
     publish(store)
     with pytest.raises(InvalidParameterValueException):
         store.list_versions(LAYER, **{**ALL, "marker": "next"})
 
 
-def test_deleting_keeps_markers_good(store: LayerStore) -> None:
+def test_markers_stay_valid_after_deletions(store: LayerStore) -> None:
     """A version deleted between two pages does not shift the next one."""
     for _ in range(4):
         publish(store)
@@ -218,8 +218,8 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
         barrier.wait(60)
         try:
             return action()
-        except LambdaError as refused:
-            return refused
+        except LambdaError as error:
+            return error
 
     with ThreadPoolExecutor(len(actions)) as threads:
         return list(threads.map(run, actions))
@@ -227,7 +227,7 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
 
 @pytest.mark.usefixtures("hasty_threads")
 def test_no_update_is_lost(store: LayerStore) -> None:
-    """Statements added at once are all there, each at a revision of its own."""
+    """Statements added at the same time are all stored, each with its own revision id."""
     publish(store)
     revisions = []
     for turn in range(TURNS):
@@ -239,7 +239,7 @@ def test_no_update_is_lost(store: LayerStore) -> None:
 
 @pytest.mark.usefixtures("hasty_threads")
 def test_one_winner_among_equal_revisions(store: LayerStore) -> None:
-    """Of all changes made at once from one revision, one is done and the others are refused."""
+    """Of all simultaneous changes at one revision, one succeeds and the others are rejected."""
     publish(store)
     revision = add(store, "s0")
     for turn in range(20):
@@ -253,7 +253,7 @@ def test_one_winner_among_equal_revisions(store: LayerStore) -> None:
 
 @pytest.mark.usefixtures("hasty_threads")
 def test_one_winner_for_a_statement_id(store: LayerStore) -> None:
-    """Of all that add one id at once, one does; of all that remove it, one does."""
+    """Of all that add one id at the same time, one succeeds; of all that remove it, one succeeds."""
     publish(store)
     for _ in range(20):
         added = at_once(*[lambda: add(store, "s1") for _ in range(THREADS)])
@@ -267,7 +267,7 @@ def test_one_winner_for_a_statement_id(store: LayerStore) -> None:
 
 @pytest.mark.usefixtures("hasty_threads")
 def test_no_torn_reads(store: LayerStore) -> None:
-    """A policy read while others change it is one that was: statements and revision belong together."""
+    """A policy read while others change it is one that existed: its statements and its revision id belong together."""
     publish(store)
     written = {add(store, "s0"): ("s0",)}
 
@@ -295,7 +295,7 @@ def test_no_torn_reads(store: LayerStore) -> None:
 
 @pytest.mark.usefixtures("hasty_threads")
 def test_version_numbers_are_given_once(store: LayerStore) -> None:
-    """Versions published at once have the numbers 1 to n, in one layer."""
+    """Versions published at the same time have the numbers 1 to n, in one layer."""
     published = at_once(*[lambda: [publish(store) for _ in range(50)]] * THREADS)
     numbers = list(range(1, 50 * THREADS + 1))
     assert sorted(itertools.chain(*published)) == numbers
@@ -306,7 +306,7 @@ def test_version_numbers_are_given_once(store: LayerStore) -> None:
 
 @pytest.mark.usefixtures("hasty_threads")
 def test_lists_while_versions_come_and_go(store: LayerStore) -> None:
-    """A list is of one moment: newest first, no gap that was not a deletion."""
+    """A list shows one moment: newest first, no gap that was not a deletion."""
     publish(store)
 
     def come_and_go() -> None:
@@ -319,7 +319,7 @@ def test_lists_while_versions_come_and_go(store: LayerStore) -> None:
     _, *seen = at_once(come_and_go, look, look)
     for pages in seen:
         assert isinstance(pages, list)
-        # At each moment one version is there, or two between a publication and the deletion of the one before it.
+        # At each moment one version exists, or two between a publication and the deletion of the one before it.
         assert [page for page in pages if page not in ([page[0]], [page[0], page[0] - 1])] == []
 
 

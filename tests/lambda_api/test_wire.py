@@ -1,4 +1,4 @@
-"""HTTP in and out: routes, where members are read, signatures, headers."""
+"""HTTP requests and responses: routes, the places of members, signatures, headers."""
 
 from __future__ import annotations
 
@@ -48,30 +48,30 @@ def decoded(
 
 
 def test_a_body_of_the_limit_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AWS's text names the operation (11.15); an unsigned request is not even measured (inferred)."""
+    """AWS's text names the operation; the size of an unsigned request is not checked (inferred)."""
     monkeypatch.setattr(wire, "REQUEST_SIZE_LIMIT", 10)
     path = "/2018-10-31/layers/x/versions"
     signed = {"Authorization": "AWS4 Credential=1/20260101/us-east-1/lambda/aws4_request"}
 
-    def refusal(headers: dict[str, str], body: bytes) -> Any:
+    def error_of(headers: dict[str, str], body: bytes) -> Any:
         call = decode(Request("POST", "host", path, "", headers, body), str)
         assert call is not None
-        return call.refusal
+        return call.error
 
-    too_large = refusal(signed, b'{"a":"bc"}')
+    too_large = error_of(signed, b'{"a":"bc"}')
     assert isinstance(too_large, RequestEntityTooLargeException)
     assert str(too_large) == "Request must be smaller than 10 bytes for the PublishLayerVersion operation"
-    assert refusal(signed, b'{"a":"b"}') is None
-    assert isinstance(refusal({}, b'{"a":"bc"}'), MissingAuthenticationTokenException)
+    assert error_of(signed, b'{"a":"b"}') is None
+    assert isinstance(error_of({}, b'{"a":"bc"}'), MissingAuthenticationTokenException)
 
 
 def test_no_operation_has_130_bytes() -> None:
-    """As recorded (11.16)."""
+    """As recorded (requests/no-operation-layer)."""
     assert len(NO_OPERATION.body) == 130
 
 
 def test_members_of_the_query_are_not_read_from_the_body() -> None:
-    """RevisionId guards a change only where the API has it: in the query."""
+    """RevisionId protects a change only in the API's place for it: the query."""
     body = b'{"StatementId":"s1","RevisionId":"in-body","LayerName":"other","VersionNumber":2}'
     assert decoded("POST", POLICY, body=body).given == {
         "LayerName": "shared-deps",
@@ -91,8 +91,8 @@ def test_members_of_the_body_are_not_read_from_the_query() -> None:
     }
 
 
-def test_members_that_an_operation_does_not_have_are_left_out() -> None:
-    """What an operation does not know is ignored."""
+def test_members_that_an_operation_does_not_have_are_ignored() -> None:
+    """A member that an operation does not have is ignored."""
     call = decoded("GET", POLICY, "RevisionId=r&Marker=m")
     assert call.operation == "GetLayerVersionPolicy"
     assert call.given == {"LayerName": "shared-deps", "VersionNumber": "1"}
@@ -145,14 +145,14 @@ def test_routes(method: str, path: str, query: str, operation: str) -> None:
         ("DELETE", f"{BASE}/n/versions/1/policy"),
     ],
 )
-def test_what_is_no_layer_operation(method: str, path: str) -> None:
-    """It is left to others."""
+def test_requests_that_are_not_layer_operations(method: str, path: str) -> None:
+    """They are left to other services."""
     assert route(method, path, "") is None
     assert decode(Request(method, "h", path, "", SIGNED, b""), str) is None
 
 
 def test_path_members_are_decoded() -> None:
-    """Each segment by itself: an encoded slash does not split."""
+    """Each segment separately: an encoded slash does not split."""
     found = route("DELETE", f"{BASE}/a%2Fb/versions/%31/policy/s%20%31", "")
     assert found is not None
     assert found.path_members == {"LayerName": "a/b", "VersionNumber": "1", "StatementId": "s 1"}
@@ -169,7 +169,7 @@ def test_call_knows_layer_version_and_caller() -> None:
 
 
 def test_resource_of_a_call() -> None:
-    """The version's ARN, the layer's where there is no version, None where it is about no layer."""
+    """The version's ARN, the layer's if there is no version, None if it names no layer."""
     layer_arn = "arn:aws:lambda:eu-west-1:123456789012:layer:n"
     assert decoded("GET", f"{BASE}/n/versions").resource == layer_arn
     assert decoded("GET", f"{BASE}/n/versions/latest").resource == layer_arn
@@ -180,7 +180,7 @@ def test_resource_of_a_call() -> None:
 
 
 def test_presigned_query_is_a_signature_too() -> None:
-    """The scope is in X-Amz-Credential then."""
+    """Its scope is in X-Amz-Credential."""
     query = "X-Amz-Credential=AKIA%2F20260101%2Fus-west-2%2Flambda%2Faws4_request&X-Amz-Signature=0"
     assert decoded("GET", POLICY, query, headers={}).signature == Signature("AKIA", "us-west-2", "lambda")
 
@@ -195,12 +195,12 @@ def test_presigned_query_is_a_signature_too() -> None:
     ],
 )
 def test_no_signature_that_can_be_read(headers: dict[str, str], query: str) -> None:
-    """Refused as unsigned, before anything else is looked at."""
+    """Denied as unsigned, before anything else is checked."""
     request = Request("POST", "h", POLICY, query, headers, b"no json")
     assert signature_of(request) is None
     call = decode(request, str)
     assert call is not None
-    assert isinstance(call.refusal, MissingAuthenticationTokenException)
+    assert isinstance(call.error, MissingAuthenticationTokenException)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_no_signature_that_can_be_read(headers: dict[str, str], query: str) -> N
     ],
 )
 def test_region_of_unsigned_calls(host: str, region_name: str) -> None:
-    """The endpoint's, where its name tells it."""
+    """The endpoint's, if its name has one."""
     assert decoded("GET", BASE, headers={}, host=host).region_name == region_name
 
 
@@ -230,20 +230,20 @@ def test_region_of_unsigned_calls(host: str, region_name: str) -> None:
     ],
 )
 def test_bodies_that_cannot_be_read(body: bytes, text: str) -> None:
-    """Refused, however they are broken; the call is still known for the log."""
+    """Rejected, however they are malformed; the call is still known for the log."""
     call = decoded("POST", POLICY, body=body)
-    assert isinstance(call.refusal, SerializationException)
-    assert str(call.refusal) == text
+    assert isinstance(call.error, SerializationException)
+    assert str(call.error) == text
     assert call.resource == "arn:aws:lambda:eu-west-1:123456789012:layer:shared-deps:1"
 
 
-def test_body_of_operations_without_one_is_not_looked_at() -> None:
-    """It is no reason to refuse."""
-    assert decoded("GET", POLICY, body=b"{").refusal is None
+def test_body_of_operations_without_one_is_ignored() -> None:
+    """It is no error."""
+    assert decoded("GET", POLICY, body=b"{").error is None
 
 
-def test_success_and_refusal_on_the_wire() -> None:
-    """Compact JSON; the code of a refusal stands in a header."""
+def test_success_and_error_on_the_wire() -> None:
+    """Compact JSON; the code of an error is in a header."""
     done = answer(201, {"Statement": "ü", "RevisionId": None})
     assert done.body == '{"Statement":"ü","RevisionId":null}'.encode()
     assert done.wire_headers("id", "date") == {
@@ -253,14 +253,14 @@ def test_success_and_refusal_on_the_wire() -> None:
         "x-amzn-requestid": "id",
         "content-length": str(len(done.body)),
     }
-    refused = refuse(ResourceConflictException("m"), {"Retry-After": "1"})
-    assert (refused.status, refused.body) == (409, b'{"Type":"User","message":"m"}')
-    headers = refused.wire_headers("id", "date")
+    response = refuse(ResourceConflictException("m"), {"Retry-After": "1"})
+    assert (response.status, response.body) == (409, b'{"Type":"User","message":"m"}')
+    headers = response.wire_headers("id", "date")
     assert (headers["x-amzn-errortype"], headers["Retry-After"]) == ("ResourceConflictException", "1")
 
 
 def test_no_content_has_a_type_and_no_length() -> None:
-    """As AWS sends it (1.6)."""
+    """As AWS sends it (operations/no-content-headers)."""
     assert NO_CONTENT.wire_headers("id", "date") == {
         "date": "date",
         "content-type": "application/json",
@@ -270,7 +270,7 @@ def test_no_content_has_a_type_and_no_length() -> None:
 
 
 def test_text_without_a_utf8_form_is_replaced() -> None:
-    """JSON can carry half a surrogate pair; an answer cannot."""
+    """JSON can contain half a surrogate pair; a response cannot."""
     assert answer(200, {"Description": "\ud800"}).body == b'{"Description":"?"}'
 
 

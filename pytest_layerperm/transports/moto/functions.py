@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from ...lambda_api.access import Caller
 from ...lambda_api.arn import parse
 from ...lambda_api.content import unzipped_size
-from ...lambda_api.functions import attach, check_size, function_refusal, read_layers
+from ...lambda_api.functions import attach, check_size, function_denial, read_layers
 from ...lambda_api.model import Content, PublishedVersion
 from ...lambda_api.wire import Request, Signature
 
@@ -90,9 +90,9 @@ def check_function_call(request: Request, caller: Caller, region_name: str) -> b
     if found is None:
         return False
     operation, name, body = found
-    refused = function_refusal(operation, caller, region_name, name, body.get("Layers"))
-    if refused is not None:
-        raise refused
+    denied = function_denial(operation, caller, region_name, name, body.get("Layers"))
+    if denied is not None:
+        raise denied
     return True
 
 
