@@ -72,8 +72,9 @@ def _switch_on(service: LayerService, frozen_at: datetime | None) -> None:
     from ..patches.sessions import cheap_sessions
     from ..patches.waiting import botocore_waits
     from ..transports import aiobotocore, botocore
-    from ..transports.moto.hooks import Moto, joined
+    from ..transports.moto.hooks import joined
     from ..transports.moto.identities import MotoIdentities
+    from ..transports.moto.services import Moto
 
     with ExitStack() as undo:
         activation = Activation(service, undo)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Generator, Iterable, Set as AbstractSet
+from collections.abc import Callable, Generator, Iterable
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 
 _WAITING = {

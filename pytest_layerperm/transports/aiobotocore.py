@@ -1,6 +1,6 @@
-"""Every aiobotocore and aioboto3 client of this process, on each of its HTTP back ends: botocore's seam, awaited.
+"""Every aiobotocore and aioboto3 client of this process, with each of its HTTP back ends: as in botocore, but awaited.
 
-aiobotocore is never imported from here before the code under test has done so: it costs more than a small suite.
+aiobotocore is never imported here before the code under test imports it: that costs more than a small test suite.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __tracebackhide__ = True
 
 @contextmanager
 def caught() -> Generator[None]:
-    """Catches every aiobotocore client's requests for the service that is on, from the moment aiobotocore is there."""
+    """Catches every aiobotocore client's requests for the service that is on, once aiobotocore is imported."""
     with ExitStack() as undo:
 
         def patch(seam: Callable[[Any], AbstractContextManager[None]], module: Any) -> None:
@@ -39,7 +39,7 @@ def caught() -> Generator[None]:
         yield
 
 
-# --- what is caught where
+# --- the patched modules
 
 
 def _aiohttp_session(module: Any) -> AbstractContextManager[None]:
@@ -50,7 +50,7 @@ def _aiohttp_session(module: Any) -> AbstractContextManager[None]:
 
 def _httpx_session(module: Any) -> AbstractContextManager[None]:
     async def sleep(seconds: float) -> None:
-        # anyio is there wherever httpx is, and right under asyncio and trio.
+        # httpx depends on anyio, which works under asyncio and trio.
         await import_module("anyio").sleep(seconds)
 
     return _caught_session(module.HttpxSession, lambda session: session._timeout.read, sleep)  # noqa: SLF001
@@ -68,7 +68,7 @@ def _caught_session(
                 return await real_send(session, request)
             if service is None:
                 return await real_send(session, request)
-            # Other tasks run while a request is under way: that is when they overtake each other.
+            # Other tasks run while a request is under way: that is when they can overtake each other.
             await sleep(0)
             response = answer_botocore(service, request, url, read_timeout_of(timeout_of(session)))
             if response is not None:
@@ -86,7 +86,7 @@ def _signers(module: Any) -> AbstractContextManager[None]:
     def signing(real_auth: Callable[..., Any]) -> Callable[..., Any]:
         async def get_auth_instance(signer: Any, *args: Any, **kwargs: Any) -> Any:
             service = active_service()
-            # A client made on a machine without credentials signs as the default account.
+            # A client created on a machine without credentials signs as the default account.
             if service is not None and signer._credentials is None and kwargs.get("request_credentials") is None:  # noqa: SLF001
                 credentials = import_module("aiobotocore.credentials").AioCredentials
                 kwargs["request_credentials"] = credentials(service.account_id, SECRET_KEY)
@@ -100,8 +100,8 @@ def _signers(module: Any) -> AbstractContextManager[None]:
 def _endpoint(module: Any) -> AbstractContextManager[None]:
     def answering(real_first: Callable[..., Any]) -> Callable[..., Any]:
         def first_answer(responses: Any, default: Any = None) -> Any:
-            """What the handlers of an event say. The endpoint asks for two: a response without sending, which moto's
-            mock has for endpoints of its own on this machine, and how many seconds to wait before the next attempt.
+            """What the handlers of an event return. The endpoint asks for two things: a response without sending,
+            which moto's mock has for its own endpoints on this machine, and the seconds to wait before the next attempt.
             """
             found: Any = real_first(responses, default)
             service = active_service()
@@ -133,11 +133,11 @@ _SEAMS: dict[str, Callable[[Any], AbstractContextManager[None]]] = {
 """Modules of aiobotocore, and what is replaced in each."""
 
 
-# --- requests and answers
+# --- requests and responses
 
 
 async def _read(body: Any) -> Any:
-    """A request's body without anything that must be awaited."""
+    """A request's body, with everything awaited."""
     if hasattr(body, "__aiter__"):
         return b"".join([bytes_of(part) async for part in body])
     if inspect.iscoroutinefunction(getattr(body, "read", None)):
@@ -146,7 +146,7 @@ async def _read(body: Any) -> Any:
 
 
 def _to_aiobotocore(url: str, status: int, headers: Any, body: bytes) -> Any:
-    """An answer in aiobotocore's form."""
+    """A response in aiobotocore's form."""
     return _response_class()(url, status, headers, _Raw(url, headers, body))
 
 
@@ -156,7 +156,7 @@ def _response_class() -> Any:
 
 
 class _Raw:
-    """The part of aiohttp's response that aiobotocore reads; it needs no event loop, and so serves httpx too."""
+    """The part of aiohttp's response that aiobotocore reads; it needs no event loop, and so works with httpx too."""
 
     def __init__(self, url: str, headers: Any, body: bytes) -> None:
         self.url = url

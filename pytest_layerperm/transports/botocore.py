@@ -1,4 +1,4 @@
-"""Every botocore client of this process, whenever it was made: the seam below signing, retries and parsing."""
+"""Every botocore client of this process, whenever it was created: patched below signing, retries and parsing."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _catching(real_send: Callable[..., Any]) -> Callable[..., Any]:
             return real_send(session, request)
         response = answer_botocore(service, request, url, read_timeout_of(session._timeout))  # noqa: SLF001
         if response is not None:
-            return _Answer(request.url, response.status, service.headers_of(response), response.body)
+            return _Response(request.url, response.status, service.headers_of(response), response.body)
         status, headers, body = service.answer_other_service(request, url)
         return to_botocore(request.url, status, headers, bytes_of(body))
 
@@ -52,7 +52,7 @@ def _catching(real_send: Callable[..., Any]) -> Callable[..., Any]:
 def _signing(real_auth: Callable[..., Any]) -> Callable[..., Any]:
     def get_auth_instance(signer: Any, *args: Any, **kwargs: Any) -> Any:
         service = active_service()
-        # A client made on a machine without credentials signs as the default account.
+        # A client created on a machine without credentials signs as the default account.
         if service is not None and signer._credentials is None and kwargs.get("request_credentials") is None:  # noqa: SLF001
             kwargs["request_credentials"] = Credentials(service.account_id, SECRET_KEY)
         return real_auth(signer, *args, **kwargs)
@@ -69,12 +69,12 @@ def _without_proxy(real_proxy: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def to_botocore(url: str, status: int, headers: Any, body: bytes) -> Any:
-    """An answer in botocore's form."""
+    """A response in botocore's form."""
     return AWSResponse(url, status, headers, _Raw(body))  # pyright: ignore[reportArgumentType]
 
 
-class _Answer(AWSResponse):
-    """Botocore's response with the fake's answer in it, made with less ado: every call pays for it."""
+class _Response(AWSResponse):
+    """Botocore's response with the fake's content, built without botocore's parsing: every call pays for it."""
 
     def __init__(self, url: str, status: int, headers: dict[str, str], body: bytes) -> None:
         self.url = url
@@ -88,7 +88,7 @@ class _Answer(AWSResponse):
 
 
 class _Headers(HeadersDict):
-    """Botocore's headers for names in lower case, as the fake's are. Botocore looks up many and finds few."""
+    """Botocore's headers for lower-case names, such as the fake's. Botocore looks up many and finds few."""
 
     def __init__(self, headers: dict[str, str]) -> None:
         self._values = headers

@@ -1,7 +1,7 @@
-"""A small server of layer content on loopback: what ``Content.Location`` leads to without the live server.
+"""A small server of layer content on loopback: the target of ``Content.Location`` without the live server.
 
-One for the process, started with the first location that a response names. Until someone downloads, it costs a socket
-and a sleeping thread. No thread of it exists while the process forks, and the child starts its own.
+One per process, started with the first location that is returned. Until something is downloaded, it costs a socket
+and a sleeping thread. Its thread does not run while the process forks, and the child starts its own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..lambda_api.store import LayerStore
 
 NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
-"""What S3 responds with if there is no archive."""
+"""S3's response if there is no archive."""
 NOT_SERVED = "https://layer-content.invalid"
 """Where layer content is said to be if this process cannot listen: ``.invalid`` leads nowhere by definition."""
 _IDLE = 10.0
@@ -31,7 +31,7 @@ _IDLE = 10.0
 
 
 class ContentServer:
-    """Serves the archives of every store that it has been told of, for as long as the store is there."""
+    """Serves the archives of every store passed to ``base``, as long as the store exists."""
 
     def __init__(self) -> None:
         self._stores: WeakValueDictionary[str, LayerStore] = WeakValueDictionary()
@@ -41,7 +41,7 @@ class ContentServer:
         self.resume()
 
     def base(self, store: LayerStore) -> str:
-        """The URL below which the store's archives are; nobody can guess it."""
+        """The URL below which the store's archives are; it cannot be guessed."""
         token = self._tokens.get(store)
         if token is None:
             token = self._tokens[store] = token_hex(8)
@@ -56,14 +56,14 @@ class ContentServer:
         return None if published is None else published.content.archive
 
     def resume(self) -> None:
-        """Takes connections, in a thread that does not keep the process alive."""
+        """Accepts connections, in a thread that does not keep the process alive."""
         self._wake, woken = socket.socketpair()
         self._thread = threading.Thread(target=self._accept, args=(woken,), name="layerperm-content", daemon=True)
         with uninterrupted():
             self._thread.start()
 
     def pause(self) -> None:
-        """Takes no more connections; those that are made wait."""
+        """Accepts no more connections; new ones wait."""
         self._wake.close()
         self._thread.join()
 
@@ -86,12 +86,12 @@ class ContentServer:
     def _serve(self, connection: socket.socket) -> None:
         with connection:
             connection.settimeout(_IDLE)
-            _answer(connection, self.archive)
+            _respond(connection, self.archive)
 
 
-def _answer(connection: socket.socket, archive_at: Callable[[str], bytes | None]) -> None:
-    """Answers the request on a connection: GET and HEAD, as S3 does it."""
-    from http.server import BaseHTTPRequestHandler  # http.server is slow to import, and few tests download.
+def _respond(connection: socket.socket, archive_at: Callable[[str], bytes | None]) -> None:
+    """Responds to the request on a connection: GET and HEAD, as S3 does."""
+    from http.server import BaseHTTPRequestHandler  # Slow to import, and few tests download.
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -110,12 +110,12 @@ def _answer(connection: socket.socket, archive_at: Callable[[str], bytes | None]
         do_HEAD = do_GET  # noqa: N815
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            """Says nothing."""
+            """Logs nothing."""
 
     try:
         Handler(connection, connection.getsockname(), None)  # pyright: ignore[reportArgumentType]
     except OSError:
-        return  # The client went away.
+        return  # The client closed the connection.
 
 
 _server: ContentServer | None = None

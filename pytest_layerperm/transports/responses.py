@@ -1,4 +1,4 @@
-"""Code that calls the layer API with ``requests``: a ``responses.RequestsMock`` that serves it from the fake."""
+"""A ``responses.RequestsMock`` that serves code which calls the layer API with ``requests``."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from urllib3 import exceptions
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ..lambda_api.hosts import is_lambda_host
-from ..lambda_api.wire import API_PATH, Request
+from ..lambda_api.wire import API_PATH
 from ..patches.replacing import replaced
 from ..service.faults import ConnectionBroken
 from ..service.service import DEFAULT_READ_TIMEOUT, LayerService
-from .translate import TextHeaders, bytes_of, read_timeout_of
+from .translate import read_timeout_of, request_of
 
 
 def is_layer_call(request: Any) -> bool:
@@ -34,7 +34,7 @@ def is_layer_call(request: Any) -> bool:
 def serving(current: Callable[[], LayerService]) -> Generator[responses.RequestsMock]:
     """A started mock that serves layer calls from the current service, whichever mock of ``requests`` is on top.
 
-    Leaving the block stops it, and raises AssertionError for registrations of the user's that were never fired.
+    Leaving the block stops it, and raises AssertionError if a registration of the user's was never called.
     """
     mock_class: Any = responses.RequestsMock
     around: Any = HTTPAdapter.send
@@ -45,17 +45,17 @@ def serving(current: Callable[[], LayerService]) -> Generator[responses.Requests
     with ExitStack() as undo:
 
         def on_request(self: Any, adapter: HTTPAdapter, request: Any, **kwargs: Any) -> requests.Response:
-            # A mock that was started inside this one, or stands around it: the test's own, or moto's.
+            # A mock that was started inside this one, or around it: the test's own, or moto's.
             if not isinstance(self, _LayerMock) and not hasattr(request, _PASSED_ON):
                 if is_layer_call(request):
                     return mine._on_request(adapter, request, **kwargs)  # noqa: SLF001
-                # moto's mock lets every URL pass that is not AWS's: it is this mock's to answer or refuse.
+                # moto's mock passes on every URL that is not AWS's: this mock responds or raises.
                 if "http" in self.passthru_prefixes and self._real_send is mine._real_send:  # noqa: SLF001
                     undo.callback(setattr, self, "_real_send", self._real_send)
-                    self._real_send = let_through
+                    self._real_send = pass_on
             return real_on_request(self, adapter, request, **kwargs)
 
-        def let_through(adapter: HTTPAdapter, request: Any, **kwargs: Any) -> requests.Response:
+        def pass_on(adapter: HTTPAdapter, request: Any, **kwargs: Any) -> requests.Response:
             to: Any = mine._real_send if hasattr(request, _PASSED_ON) else mine._on_request  # noqa: SLF001
             return to(adapter, request, **kwargs)
 
@@ -73,17 +73,17 @@ def is_on_top(mock: responses.RequestsMock) -> bool:
 
 
 _PASSED_ON = "layerperm_passed_on"
-"""The mark of a request that went on to the mock around."""
+"""Marks a request that was passed on to the mock around this one."""
 _FRESH = "layerperm_fresh"
-"""The mark of a broken connection for which the adapter has not tried again yet."""
+"""Marks a broken connection that the adapter has not retried yet."""
 
 
 class _NotRegistered(Exception):
-    """This mock has nothing for a request, and another one is around it."""
+    """This mock has no response to a request, and there is another mock around it."""
 
 
 class _LayerMock(responses.RequestsMock):
-    """Serves layer calls without a registration: ``reset()`` does not end it, and none can be left unfired."""
+    """Serves layer calls without a registration: ``reset()`` does not end it, and none can be left uncalled."""
 
     def __init__(self, current: Callable[[], LayerService], around: Callable[..., requests.Response] | None) -> None:
         super().__init__()
@@ -92,14 +92,14 @@ class _LayerMock(responses.RequestsMock):
 
     def _find_match(self, request: Any) -> Any:
         if is_layer_call(request):
-            # Without a content type of its own: the answer brings AWS's.
-            return responses.CallbackResponse(request.method, request.url, self._answer, content_type=None), []
+            # Without a content type of its own: the response has AWS's.
+            return responses.CallbackResponse(request.method, request.url, self._respond, content_type=None), []
         match, reasons = super()._find_match(request)
-        if match is None and self._around is not None and not self._lets_through(str(request.url)):
+        if match is None and self._around is not None and not self._passes_through(str(request.url)):
             raise _NotRegistered
         return match, reasons
 
-    def _lets_through(self, url: str) -> bool:
+    def _passes_through(self, url: str) -> bool:
         return any(
             prefix.match(url) if isinstance(prefix, re.Pattern) else url.startswith(prefix)
             for prefix in self.passthru_prefixes
@@ -115,7 +115,7 @@ class _LayerMock(responses.RequestsMock):
         except (requests.ConnectionError, requests.ReadTimeout) as broken:
             if not broken.__dict__.pop(_FRESH, False):
                 raise
-            left = _tried_again(retries or adapter.max_retries, request, broken)
+            left = _after_retry(retries or adapter.max_retries, request, broken)
         if left is not None:
             return self._on_request(adapter, request, retries=left, **kwargs)
         assert self._around is not None
@@ -125,21 +125,12 @@ class _LayerMock(responses.RequestsMock):
         finally:
             delattr(request, _PASSED_ON)
 
-    def _answer(self, request: Any) -> tuple[int, dict[str, str], bytes]:
+    def _respond(self, request: Any) -> tuple[int, dict[str, str], bytes]:
         service = self._current()
         url = urlsplit(str(request.url))
         timeout = read_timeout_of(request.req_kwargs.get("timeout"))
-        asked = Request(
-            request.method,
-            url.netloc,
-            url.path,
-            url.query,
-            TextHeaders(request.headers),
-            bytes_of(request.body),
-            timeout,
-        )
         try:
-            response = service.handle(asked)
+            response = service.handle(request_of(request, url, timeout))
         except ConnectionBroken as broken:
             error = _requests_error(broken.kind, request, url, timeout)
             setattr(error, _FRESH, True)
@@ -148,8 +139,8 @@ class _LayerMock(responses.RequestsMock):
         return response.status, service.headers_of(response), response.body
 
 
-def _tried_again(retries: Any, request: Any, broken: requests.RequestException) -> Any:
-    """What is left of the adapter's retries after a broken connection, as urllib3 counts them; raises at the end."""
+def _after_retry(retries: Any, request: Any, broken: requests.RequestException) -> Any:
+    """The remaining retries of the adapter after a broken connection, as urllib3 counts them; raises if none remain."""
     url = urlsplit(str(request.url))
     try:
         return retries.increment(request.method, request.path_url, error=broken.args[0], _pool=_pool(url))
@@ -160,7 +151,7 @@ def _tried_again(retries: Any, request: Any, broken: requests.RequestException) 
 
 
 def _requests_error(kind: str, request: Any, url: SplitResult, timeout: float) -> requests.RequestException:
-    """What ``requests`` makes of a broken connection, before retries."""
+    """The exception that ``requests`` raises for a broken connection, before retries."""
     pool: Any = _pool(url)
     if kind == "EndpointConnectionError":
         connection = pool.ConnectionCls(pool.host, port=pool.port)
@@ -175,7 +166,7 @@ def _requests_error(kind: str, request: Any, url: SplitResult, timeout: float) -
 
 
 def _pool(url: SplitResult) -> HTTPConnectionPool:
-    """What urllib3 names in its messages; it connects to nothing."""
+    """The pool that urllib3 names in its messages; it never connects."""
     if url.scheme == "http":
         return HTTPConnectionPool(str(url.hostname), port=url.port or 80)
     return HTTPSConnectionPool(str(url.hostname), port=url.port or 443)

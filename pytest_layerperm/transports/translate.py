@@ -1,4 +1,4 @@
-"""What every client in this process has in common: a request and its answer, in our terms."""
+"""What all clients in this process share: their requests and responses, translated to the service's."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 MOTO_RESET = "/moto-api/reset"
-"""The path at which moto, and its server, is emptied."""
+"""The path at which moto, or its server, is reset."""
 
 
 def read_timeout_of(timeout: Any) -> float:
     """The read timeout, in seconds, of a client's timeout in any of its forms: a number, connect and read timeouts,
-    urllib3's ``Timeout``, or None, which is for ever.
+    urllib3's ``Timeout``, or None, which means forever.
     """
     if isinstance(timeout, Timeout):
         return _read_timeout_of_urllib3(timeout)
@@ -39,7 +39,7 @@ def read_timeout_of(timeout: Any) -> float:
 @lru_cache(maxsize=64)
 def _read_timeout_of_urllib3(timeout: Timeout) -> float:
     if timeout.total is not None:
-        # urllib3 tells what is left of a total only when it knows when connecting began.
+        # urllib3 computes the rest of a total timeout only if it knows when connecting began.
         timeout = timeout.clone()
         timeout.start_connect()
     return _seconds(timeout.read_timeout)
@@ -50,7 +50,7 @@ def _seconds(timeout: Any) -> float:
 
 
 class TextHeaders:
-    """A request's headers, whose values may be bytes: signers leave them so."""
+    """A request's headers, whose values may be bytes, as signers set them."""
 
     __slots__ = ("_headers",)
 
@@ -59,7 +59,7 @@ class TextHeaders:
 
     def get(self, name: str, /) -> str | None:
         try:
-            value = self._headers[name]  # Faster than .get() of a mapping that is written in Python.
+            value = self._headers[name]  # Faster than .get() of a mapping written in Python.
         except KeyError:
             return None
         return value.decode("latin-1") if isinstance(value, bytes) else value
@@ -83,6 +83,23 @@ def is_layer_call(url: SplitResult) -> bool:
     return url.path.startswith(API_PATH) and not is_loopback(url)
 
 
+def request_of(request: Any, url: SplitResult, read_timeout: float = math.inf, *, body: bytes | None = None) -> Request:
+    """A prepared request of botocore or ``requests``, as the service handles it.
+
+    Without a ``read_timeout``, the client is taken to wait forever. A ``body`` replaces the request's own, which may
+    be a stream and is not read then.
+    """
+    return Request(
+        request.method,
+        url.netloc,
+        url.path,
+        url.query,
+        TextHeaders(request.headers),
+        bytes_of(request.body) if body is None else body,
+        read_timeout,
+    )
+
+
 # --- what botocore and aiobotocore share
 
 
@@ -103,17 +120,8 @@ def answer_botocore(service: LayerService, request: Any, url: SplitResult, read_
     if not is_layer_call(url):
         return None
     context: dict[str, Any] = getattr(request, "context", None) or {}
-    asked = Request(
-        request.method,
-        url.netloc,
-        url.path,
-        url.query,
-        TextHeaders(request.headers),
-        bytes_of(request.body),
-        context.get("read_timeout") or read_timeout,
-    )
     try:
-        return service.handle(asked)
+        return service.handle(request_of(request, url, context.get("read_timeout") or read_timeout))
     except ConnectionBroken as broken:
         raise _botocore_error(broken.kind, request) from None
 
@@ -125,5 +133,5 @@ def _botocore_error(kind: str, request: Any) -> Exception:
     if kind == "ReadTimeoutError":
         return botocore.exceptions.ReadTimeoutError(endpoint_url=url, error="read timed out")
     return botocore.exceptions.ConnectionClosedError(
-        endpoint_url=url, request=request, error="connection closed before an answer came"
+        endpoint_url=url, request=request, error="connection closed before a response was received"
     )

@@ -51,7 +51,7 @@ CONTAINERS = (
     "botocore.handlers.BUILTIN_HANDLERS",
     "freezegun.api.freeze_factories",
     "pytest_layerperm.service.active._activations",
-    "pytest_layerperm.transports.moto.hooks._joints",
+    "pytest_layerperm.transports.moto.services.rules_on",
     "sys.meta_path",
     "sys.path",
     "sys.path_hooks",

@@ -109,10 +109,10 @@ def _fake_that_is_on() -> Iterator[None]:
 
 
 @contextmanager
-def _joint_with_moto() -> Iterator[None]:
-    from pytest_layerperm.transports.moto import hooks
+def _rules_of_moto() -> Iterator[None]:
+    from pytest_layerperm.transports.moto import services
 
-    with _item(hooks._joints):
+    with _item(services.rules_on):
         yield
 
 
@@ -137,7 +137,7 @@ TRACES: dict[str, tuple[Callable[[], Any], str]] = {
         "changed: items of botocore.handlers.BUILTIN_HANDLERS: ",
     ),
     "import hook": (lambda: _item(sys.meta_path), "changed: items of sys.meta_path: "),
-    "joint with moto": (_joint_with_moto, "changed: items of pytest_layerperm.transports.moto.hooks._joints: "),
+    "rules of moto": (_rules_of_moto, "changed: items of pytest_layerperm.transports.moto.services.rules_on: "),
     "signal handler": (_signal_handler, f"changed: handler of signal {int(signal.SIGUSR1)}: "),
     "log handler": (_log_handler, "changed: logger botocore: "),
     "working directory": (_directory, "changed: working directory: "),

@@ -233,7 +233,7 @@ class TestAnswers:
 
     @pytest.fixture
     def both(self):
-        return [make("https://h/", 201, dict(self.HEADERS), b'{"a":1}') for make in (seam._Answer, seam.to_botocore)]
+        return [make("https://h/", 201, dict(self.HEADERS), b'{"a":1}') for make in (seam._Response, seam.to_botocore)]
 
     def test_response(self, both):
         """Its attributes, and its body in each form."""

@@ -1,1 +1,1 @@
-"""The rest of AWS, which moto answers, with layers read from our store."""
+"""The rest of AWS, provided by moto, with layers from our store."""

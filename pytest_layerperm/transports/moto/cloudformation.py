@@ -1,6 +1,6 @@
-"""AWS::Lambda::LayerVersion and AWS::Lambda::LayerVersionPermission in moto's stacks (aws-facts 8).
+"""AWS::Lambda::LayerVersion and AWS::Lambda::LayerVersionPermission in moto's stacks.
 
-A stack's calls are those of whoever deploys it: they are judged, but neither logged nor hit by faults.
+A stack's calls are made as the caller who deploys it: they are authorized, but neither logged nor hit by faults.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from .stack_order import in_order, references
 from .stacks import LAYER_VERSION, PERMISSION, Deployments, HandlerDenied, InvalidProperties, ResourceFailed
 
 Act = Callable[[str, str, str, dict[str, Any]], dict[str, Any]]
-"""Carries out an operation in an account and a region with these members; returns its answer, raises LambdaError."""
+"""Performs an operation in an account and a region with these members; returns its response or raises LambdaError."""
 _FOLLOWERS = (PERMISSION, "AWS::Lambda::Function", "AWS::CloudFormation::Stack")
-"""What is updated when a layer version that it refers to is replaced."""
+"""The types that are updated when a layer version to which they refer is replaced."""
 
 
 class Resource(ABC):
@@ -41,10 +41,10 @@ class Resource(ABC):
     @property
     @abstractmethod
     def physical_resource_id(self) -> str:
-        """What Ref is."""
+        """The value of Ref."""
 
     def get_cfn_attribute(self, name: str) -> str:
-        """What Fn::GetAtt is: each of these resources has one attribute, and it is what Ref is."""
+        """The value of Fn::GetAtt: each of these resources has one attribute, which equals Ref."""
         return self.physical_resource_id
 
     def is_created(self) -> bool:
@@ -57,7 +57,7 @@ class Resource(ABC):
 
     @abstractmethod
     def remove(self) -> None:
-        """Takes it out of the store. What is gone already was removed by hand, and nobody minds."""
+        """Removes it from the store. If it was removed by hand already, that is no error."""
 
 
 class LayerVersionResource(Resource):
@@ -66,7 +66,7 @@ class LayerVersionResource(Resource):
     def __init__(self, kind: Kind, template: Mapping[str, Any], account_id: str, region_name: str, name: str) -> None:
         super().__init__(kind, template, account_id, region_name)
         properties = dict(template["Properties"])
-        # That a missing name is made as the ids of statements are is inferred.
+        # Inferred: a missing name is generated as statement ids are.
         published = self.act("PublishLayerVersion", {"LayerName": name, **properties})
         self._given = {"LayerName": published["LayerArn"], "VersionNumber": str(published["Version"])}
         self._arn: str = published["LayerVersionArn"]
@@ -87,7 +87,7 @@ class PermissionResource(Resource):
         properties = dict(template["Properties"])
         arn = str(properties.pop("LayerVersionArn"))
         layer, version = parse(arn)
-        # A layer's ARN or name has no version for the path, and Lambda's own validation rejects that (11.24).
+        # A layer's ARN or name has no version for the path, which Lambda's own validation rejects.
         place = {"LayerName": arn} if layer is None else {"LayerName": layer.arn}
         if version is not None:
             place["VersionNumber"] = str(version)
@@ -112,7 +112,7 @@ class PermissionResource(Resource):
 
 
 class Kind:
-    """A resource type, as moto's classes of resources are: it makes, changes and deletes."""
+    """A resource type, in the form of moto's resource classes: it creates, changes and deletes resources."""
 
     def __init__(
         self,
@@ -146,7 +146,7 @@ class Kind:
         account_id: str,
         region_name: str,
     ) -> Resource:
-        """Every property is "createOnly": a change makes a new resource, and then deletes the old one."""
+        """Every property is "createOnly": a change creates a new resource, and then deletes the old one."""
         if cloudformation_json["Properties"] == original_resource.template["Properties"]:
             original_resource.template = cloudformation_json
             return original_resource
@@ -172,13 +172,13 @@ class Kind:
 
 
 def generated_id(logical_id: str) -> str:
-    """The name of a resource that has none: 27 characters of the logical id, and 12 that nobody can guess (8.3)."""
+    """The name of a resource that has none: 27 characters of the logical id, and 12 random ones."""
     alphabet = string.ascii_letters + string.digits
     return f"{logical_id[:27]}-{''.join([secrets.choice(alphabet) for _ in range(12)])}"
 
 
 class Stacks:
-    """What moto's CloudFormation is told about layers."""
+    """Our resource types for moto's CloudFormation."""
 
     def __init__(self, act: Act) -> None:
         self.deployments = Deployments()
@@ -206,16 +206,16 @@ class Stacks:
 
     @contextmanager
     def naming(self, logical_id: str, resource_type: str, action: str) -> Generator[None]:
-        """Lets what refuses a resource name it."""
+        """Makes the error of a resource name it."""
         try:
             yield
         except ResourceFailed:
-            raise  # Of another resource, which this one refers to.
+            raise  # It names another resource, to which this one refers.
         except LambdaError as failed:
             raise ResourceFailed(logical_id, resource_type, failed, action) from None
 
     def modified(self, names: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-        """The resources to be updated: with them what refers to a layer version that is replaced."""
+        """The resources to update, including those that refer to a layer version that is replaced."""
         changed = list(names)
         layers = {name for name in changed if after[name]["Type"] == LAYER_VERSION}
         followers = [
@@ -231,8 +231,8 @@ class Stacks:
     def steps(
         self, added: Iterable[str], modified: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]
     ) -> list[str]:
-        """The resources that an update works on, in its order: ours in any case, since only their resolved properties,
-        with parameters, conditions and imports, show whether they change.
+        """The resources that an update visits, in its order: ours are always
+        included, since only their resolved properties, with parameters, conditions and imports, show whether they change.
         """
         ours = [name for name, resource in after.items() if name in before and resource["Type"] in self._kinds]
         return in_order([*added, *self.modified(modified, before, after), *ours], after)

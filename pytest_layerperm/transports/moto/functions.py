@@ -1,4 +1,4 @@
-"""Functions are moto's; which layers they may have is decided here, by the rules of ``lambda_api.functions``."""
+"""Functions are moto's; the rules of ``lambda_api.functions`` decide about their layers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FunctionLayers:
 
     @contextmanager
     def called_by(self, caller: Caller, signature: Signature | None) -> Generator[None]:
-        """Whose rights count for functions and stacks that are made or changed meanwhile."""
+        """While it lasts, the caller's permissions apply to functions and stacks that are created or changed."""
         before = self._acting.set((caller, signature))
         try:
             yield
@@ -37,34 +37,34 @@ class FunctionLayers:
             self._acting.reset(before)
 
     def signature_in(self, account_id: str) -> Signature | None:
-        """The signature of who acts in an account; None where moto acts there by itself, as for stack sets."""
+        """The signature of the caller in an account; None if moto acts there by itself, as for stack sets."""
         acting = self._acting.get()
         return acting[1] if acting is not None and acting[0].account_id == account_id else None
 
     def caller_in(self, account_id: str) -> Caller:
-        """Who acts in an account: the caller of the request that is being answered, or its root."""
+        """The caller in an account: that of the current request, or its root."""
         return self._service.callers.signed_by(self.signature_in(account_id), account_id)
 
     def entries(self, account_id: str, region_name: str, given: Any, code: bytes | None) -> list[dict[str, Any]]:
         """``Layers`` of a function's configuration, for the version ARNs of a request.
 
-        ``code`` is the function's archive, None where it is not known yet. Raises LambdaError where the function
-        may not have these layers.
+        ``code`` is the function's archive, None if it is not known yet. Raises LambdaError if the function may not have
+        these layers.
         """
         versions = attach(given, store=self._service.store, caller=self.caller_in(account_id), region_name=region_name)
         check_size(0 if code is None else unzipped_size(code), [version.content for version in versions])
         return [{"Arn": version.arn, "CodeSize": version.content.size} for version in versions]
 
     def check_code(self, code: bytes, entries: list[dict[str, Any]]) -> None:
-        """Refuses a function's code that is too large with the layers which the function has."""
+        """Rejects code that is too large together with the function's layers."""
         contents: list[Content] = [version.content for entry in entries if (version := self.version(entry["Arn"]))]
         check_size(unzipped_size(code), contents)
 
     def check_call(self, request: Request, account_id: str, region_name: str) -> None:
-        """Checks the layers of a call that makes or changes a function before anything else of it is looked at.
+        """Checks the layers of a call that creates or changes a function, before anything else is checked.
 
-        CreateFunction does so before it looks for a function of that name, UpdateFunctionConfiguration checks their
-        form (11.17). Raises LambdaError.
+        CreateFunction does so before it looks for a function of that name; UpdateFunctionConfiguration checks only
+        their form at that point. Raises LambdaError.
         """
         found = _function_call(request)
         given = None if found is None else found[2].get("Layers")
@@ -76,14 +76,14 @@ class FunctionLayers:
             read_layers(given)
 
     def version(self, arn: str) -> PublishedVersion | None:
-        """A layer version that a function has; it may be deleted meanwhile."""
+        """A layer version that a function has; it may have been deleted meanwhile."""
         layer, number = parse(arn)
         return None if layer is None or number is None else self._service.store.find_deleted(layer, number)
 
 
 def check_function_call(request: Request, caller: Caller, region_name: str) -> bool:
-    """Whether the caller's own policies have allowed to make or change a function: False where they say nothing of it,
-    since nothing restricts the caller or it is another call. Raises AccessDeniedException where they forbid it.
+    """Whether the caller's own policies allow creating or changing a function: False if they are not consulted, since
+    nothing restricts the caller or it is another call. Raises AccessDeniedException if they do not allow it.
     """
     restricted = caller.policies is not None or caller.session_policy is not None
     found = _function_call(request) if restricted else None
@@ -110,7 +110,7 @@ def _function_call(request: Request) -> tuple[str, str, dict[str, Any]] | None:
 
 
 def _members(body: bytes) -> dict[str, Any]:
-    """The members of a request; none of a body that is not a JSON object, which is moto's to reject."""
+    """The members of a request; empty if the body is not a JSON object, which moto rejects."""
     try:
         members: Any = json.loads(body)
     except ValueError:
@@ -119,7 +119,7 @@ def _members(body: bytes) -> dict[str, Any]:
 
 
 def without_empty_layers(path: str, body: bytes) -> bytes:
-    """A response about functions as AWS writes it: a function without layers has no ``Layers`` (11.18)."""
+    """A response about functions as AWS writes it: a function without layers has no ``Layers``."""
     about_functions = path.split("/")[2:3] == ["functions"] and "/invo" not in path
     if not about_functions or b'"Layers": []' not in body:
         return body

@@ -1,4 +1,4 @@
-"""Who is behind an access key, and in which organization an account is, as far as moto knows."""
+"""The caller of an access key, and the organization of an account, as far as moto knows."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from . import private
 
 
 class MotoIdentities:
-    """What moto knows of callers, at this moment."""
+    """What moto knows about callers at this moment."""
 
     def principal_of(self, access_key: str) -> Principal | None:
-        """The user or role session that moto gave the access key to."""
+        """The user or role session to which moto issued the access key."""
         found = private.access_key(access_key)
         if found is None:
             return None
@@ -23,9 +23,9 @@ class MotoIdentities:
         return Principal(account_id, user.arn if user is not None else None)
 
     def restrictions_of(self, access_key: str) -> Restrictions:
-        """The policies of the user or role session that moto gave the access key to, where moto enforces IAM.
+        """The policies of the user or role session to which moto issued the access key, if moto enforces IAM.
 
-        Raises UnsupportedPolicy, naming the policy's owner, for what is not known of IAM.
+        Raises UnsupportedPolicy, naming the policy's owner, for a part of IAM that is not supported.
         """
         found = private.access_key(access_key) if private.iam_is_enforced() else None
         if found is None:

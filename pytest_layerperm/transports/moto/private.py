@@ -1,8 +1,8 @@
 """Every private name of moto that the project uses, in one place.
 
-Those of its stacks are in private_stacks.py. A test says for which versions they were checked.
+Those of its stacks are in private_stacks.py. A test lists the versions with which they were checked.
 
-Nothing of moto is imported before a function here is called: it costs more than a whole small suite.
+Nothing of moto is imported before a function here is called: that costs more than a whole small test suite.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from ...patches.replacing import superseded
 
 CORE = "moto.core.models"
 NOT_KNOWN = (b"Not yet implemented", b"The method is not implemented")
-"""moto's answers to requests of AWS that it does not know, with 404 to botocore and 400 to ``requests``."""
+"""moto's responses to AWS requests that it does not know, with 404 for botocore and 400 for ``requests``."""
 
 
 def is_imported() -> bool:
-    """Whether moto is there, so that its mock may be on or come on."""
+    """Whether moto is imported, so that its mock may be on or be started."""
     return CORE in sys.modules and hasattr(sys.modules[CORE], "botocore_stubber")
 
 
 def mock_is_on() -> bool:
-    """Whether a mock is on, anybody's."""
+    """Whether any mock is on."""
     return is_imported() and sys.modules[CORE].MockAWS._nested_count > 0
 
 
 def new_mock() -> Any:
-    """A mock that leaves environment and default session to the fake, which has set them already."""
+    """A mock that does not change the environment and the default session, which the fake has set already."""
     from moto import mock_aws
 
     mock: Any = mock_aws()
@@ -44,7 +44,7 @@ def new_mock() -> Any:
 
 
 class _Nothing:
-    """In place of a patch that is not wanted."""
+    """Replaces a patch that is not wanted."""
 
     def start(self) -> None: ...
 
@@ -85,17 +85,15 @@ def superseded_sender(gone: Any, below: Any) -> None:
 
 
 def process(request: Any) -> Any:
-    """moto's answer to a prepared botocore request, (status, headers, body); None where it has none."""
+    """moto's response to a prepared botocore request, (status, headers, body); None if it has none."""
     return sys.modules[CORE].botocore_stubber.process_request(request)
 
 
 @contextmanager
-def silenced(
-    speaks: Callable[[Any], bool], answer_requests: Callable[[Any, Callable[[Any], Any]], Any]
-) -> Generator[None]:
-    """Keeps moto's mock from answering botocore's clients, except where it ``speaks`` for a request.
+def silenced(speaks: Callable[[Any], bool], respond: Callable[[Any, Callable[[Any], Any]], Any]) -> Generator[None]:
+    """Keeps moto's mock from responding to botocore's clients, except for requests that it ``speaks`` for.
 
-    What comes from the ``requests`` library is ``answer_requests``'s. It is given the request, and what asks moto.
+    For requests of the ``requests`` library, ``respond`` is called with the request and a function that asks moto.
     """
     stubber: Any = import_module(CORE).botocore_stubber.__class__
     catcher: Any = import_module("moto.core.custom_responses_mock").CallbackResponse
@@ -105,17 +103,17 @@ def silenced(
         return real_call(self, event_name, request, **more) if self.enabled and speaks(request) else None
 
     def get_response(self: Any, request: Any) -> Any:
-        return answer_requests(request, partial(real_response, self))
+        return respond(request, partial(real_response, self))
 
     with replaced((stubber, "__call__", call), (catcher, "get_response", get_response)):
         yield
 
 
-# --- who somebody is
+# --- callers
 
 
 def backends_of(service: str, name: str) -> Iterator[tuple[str, Any]]:
-    """(account, backend) for each backend of a service that has come into being; none of an unused service."""
+    """(account, backend) for each backend of a service that exists; none for an unused service."""
     module = sys.modules.get(f"moto.{service}.models")
     if module is not None:
         for account_id, regions in list(getattr(module, name).items()):
@@ -124,7 +122,7 @@ def backends_of(service: str, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def access_key(key_id: str) -> tuple[str, Any] | None:
-    """Account and IAM backend of an access key that moto gave out; None for any other key."""
+    """Account and IAM backend of an access key that moto issued; None for any other key."""
     for account_id, backend in backends_of("iam", "iam_backends"):
         if key_id in backend.access_keys:
             return account_id, backend
@@ -142,7 +140,7 @@ def assumed_role(account_id: str, key_id: str) -> Any:
 
 
 def organization_of(account_id: str) -> str | None:
-    """The id of the organization that moto's Organizations has the account in."""
+    """The id of the account's organization in moto's Organizations."""
     for manager, backend in backends_of("organizations", "organizations_backends"):
         if backend.org is not None and (
             manager == account_id or any(account.id == account_id for account in backend.accounts)
@@ -158,7 +156,7 @@ def has_organization(organization_id: str) -> bool:
 
 
 def iam_is_enforced() -> bool:
-    """Whether the test has asked moto to judge calls by IAM, and the calls that it lets pass first are over."""
+    """Whether the test has asked moto to enforce IAM, and the calls exempt at first are over."""
     if not is_imported():
         return False
     settings: Any = import_module("moto.settings")
@@ -168,7 +166,7 @@ def iam_is_enforced() -> bool:
 
 @contextmanager
 def iam_not_enforced() -> Generator[None]:
-    """Keeps moto from judging a call by IAM, of which it knows no condition."""
+    """Keeps moto from enforcing IAM on a call: it does not support conditions."""
     settings: Any = import_module("moto.settings")
     counter: Any = import_module("moto.core.responses").ActionAuthenticatorMixin
     before = settings.INITIAL_NO_AUTH_ACTION_COUNT, counter.request_count
@@ -182,7 +180,7 @@ def iam_not_enforced() -> Generator[None]:
 def policies_of(account_id: str, partition: str, key_id: str, session_token: str | None) -> list[Any]:
     """The documents of the identity policies of the user or role session that an access key belongs to.
 
-    A role that does not exist, which moto lets one assume, has none.
+    A role that does not exist, which can be assumed in moto, has none.
     """
     control: Any = import_module("moto.iam.access_control")
     headers = {} if session_token is None else {"X-Amz-Security-Token": session_token}
@@ -194,7 +192,7 @@ def policies_of(account_id: str, partition: str, key_id: str, session_token: str
 
 
 def bucket(name: str) -> tuple[str, Any, Any] | None:
-    """Owner, S3 backend and record of a bucket; None where there is none."""
+    """Owner, S3 backend and record of a bucket; None if there is none."""
     for account_id, backend in backends_of("s3", "s3_backends"):
         if name in backend.buckets:
             return account_id, backend, backend.buckets[name]
@@ -216,13 +214,13 @@ class Layers(Protocol):
 
 @contextmanager
 def function_layers(layers: Callable[[], Layers]) -> Generator[None]:
-    """Lets moto's functions take their layers from somewhere else than moto's own layers."""
+    """Makes moto's functions take their layers from ``layers`` instead of moto's own."""
     models: Any = import_module("moto.awslambda.models")
     function, backend = models.LambdaFunction, models.LambdaBackend
     real_update, real_set_code = function.update_configuration, function._set_function_code
 
     def get_layers_data(self: Any, given: Any) -> Any:
-        # moto makes a function's layers before its code, and then again when they change.
+        # moto sets a function's layers before its code, and again when they change.
         return layers().entries(self.account_id, self.region, given, getattr(self, "code_bytes", None))
 
     def update_configuration(self: Any, updates: dict[str, Any]) -> Any:
@@ -246,7 +244,7 @@ def function_layers(layers: Callable[[], Layers]) -> Generator[None]:
         )
 
     def create_from_stack(cls: Any, name: str, template: Any, account_id: str, region_name: str, **more: Any) -> Any:
-        # moto leaves the layers out.
+        # moto ignores the layers.
         given = template["Properties"].get("Layers", [])
         layers().entries(account_id, region_name, given, None)
         made = real_create(name, template, account_id, region_name, **more)
@@ -258,7 +256,7 @@ def function_layers(layers: Callable[[], Layers]) -> Generator[None]:
         return made
 
     def update_from_stack(cls: Any, *, cloudformation_json: Any, **more: Any) -> Any:
-        # moto takes code that stands in the template for a zip, unlike when it makes the function.
+        # moto takes code in the template for a zip, unlike when it creates the function.
         properties: dict[str, Any] = {"Layers": [], **cloudformation_json["Properties"]}
         code: dict[str, Any] = properties["Code"]
         if "ZipFile" in code:
@@ -280,7 +278,7 @@ def function_layers(layers: Callable[[], Layers]) -> Generator[None]:
 
 @contextmanager
 def replaced(*replacements: tuple[Any, str, Any]) -> Generator[None]:
-    """Sets attributes, (object, name, value) each, and restores them to the very objects that they were."""
+    """Sets attributes, (object, name, value) each, and restores the original objects."""
     with ExitStack() as undo:
         for target, name, value in replacements:
             undo.callback(setattr, target, name, vars(target)[name])

@@ -1,4 +1,4 @@
-"""What stops CDK, SAM and Serverless in moto's CloudFormation, mended. Tests say with which versions."""
+"""Fixes in moto's CloudFormation that CDK, SAM and Serverless need. Tests list the versions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AWS_S3 = "https://s3.amazonaws.com"
 
 @contextmanager
 def mended() -> Generator[None]:
-    """While it lasts, templates are found on this machine too, and expanded; change sets come and go as in AWS."""
+    """While it lasts, templates are also read from this machine, and expanded; change sets behave as in AWS."""
     models: Any = import_module("moto.cloudformation.models")
     responses: Any = import_module("moto.cloudformation.responses")
     backend = models.CloudFormationBackend
@@ -36,7 +36,7 @@ def mended() -> Generator[None]:
         return [match for match in real_validate(self, template) if match.rule.id.startswith("E")]
 
     def delete_change_set(self: Any, change_set_name: str) -> None:
-        """As in AWS, a change set that is not there is deleted."""
+        """As in AWS, deleting a change set that does not exist succeeds."""
         if find_change_set(self, change_set_name) is not None:
             real_delete(self, change_set_name)
 
@@ -48,7 +48,7 @@ def mended() -> Generator[None]:
         self.template_dict = _expanded(self.template_dict)
 
     def create_change_set(self: Any, **given: Any) -> Any:
-        """Another first change set of a stack belongs to the same stack, which has no resources yet."""
+        """A second initial change set of a stack belongs to the same stack, which has no resources yet."""
         if given["change_set_type"] != "UPDATE":
             for stack in list(self.stacks.values()):
                 if stack.name == given["stack_name"] and stack.status == "REVIEW_IN_PROGRESS":
@@ -81,13 +81,13 @@ def s3_url(url: str) -> str:
     if is_loopback(parts):
         return f"{_AWS_S3}{parts.path}"
     bucket, s3, rest = (parts.hostname or "").partition(".s3")
-    # The bucket's own host: moto takes its first label for the bucket's name.
+    # The bucket's own host: moto takes the first label as the bucket's name.
     if s3 and rest[:1] in (".", "-") and ".amazonaws.com" in rest:
         return f"{_AWS_S3}/{bucket}{parts.path}"
     return url
 
 
-# --- what a request means, of a stack that is there
+# --- the meaning of a request about an existing stack
 
 
 def _backend(account_id: str, region_name: str) -> Any:
@@ -105,7 +105,7 @@ def find_change_set(backend: Any, name: str, stack: str | None = None) -> Any:
 
 
 def change_set_id(account_id: str, region_name: str, name: str, stack: str | None) -> str | None:
-    """The id of a stack's change set, whose name other stacks' may have too; None if there is none."""
+    """The id of a stack's change set, whose name other stacks may use too; None if there is none."""
     found = find_change_set(_backend(account_id, region_name), name, stack)
     return None if found is None else found.change_set_id
 
@@ -120,11 +120,11 @@ def previous_value(account_id: str, region_name: str, stack: str, parameter: str
     return None
 
 
-# --- what a deployment leaves behind
+# --- the results of a deployment
 
 
 def executed(backend: Any, change_set: Any) -> None:
-    """Lets a stack be what its change set has made it: moto keeps the old outputs and parameters."""
+    """Updates a stack's outputs and parameters after its change set was executed: moto keeps the old ones."""
     stack = backend.stacks[change_set.stack_id]
     stack.template, stack.template_dict = change_set.template, change_set.template_dict
     stack.output_map = stack._create_output_map()
@@ -132,7 +132,7 @@ def executed(backend: Any, change_set: Any) -> None:
 
 
 def export_outputs(backend: Any, stack: Any) -> None:
-    """Lets the exports be those that the stack has at this moment: moto knows those of its creation alone."""
+    """Updates the exports to those of the stack at this moment: moto keeps those of its creation."""
     for name, export in list(backend.exports.items()):
         if export.exporting_stack_id == stack.stack_id:
             del backend.exports[name]

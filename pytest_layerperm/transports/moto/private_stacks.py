@@ -1,4 +1,4 @@
-"""The names of moto's CloudFormation that are not its public API. A test says for which versions they were checked."""
+"""The private names of moto's CloudFormation. A test lists the versions with which they were checked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .stacks import Deployments, EmbeddedStackFailed, ResourceFailed
 
 
 class Stacks(Protocol):
-    """What decides about layers in moto's stacks."""
+    """The rules for layers in moto's stacks."""
 
     @property
     def deployments(self) -> Deployments: ...
@@ -32,7 +32,7 @@ class Stacks(Protocol):
 
 @contextmanager
 def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
-    """Lets moto's stacks have our resources, and be rolled back where one of them fails."""
+    """Makes moto's stacks have our resources, and roll back if one of them fails."""
     parsing: Any = import_module("moto.cloudformation.parsing")
     models: Any = import_module("moto.cloudformation.models")
     backend, real_class, real_diff = (
@@ -57,7 +57,7 @@ def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
     def build_resource_diff(self: Any, template: dict[str, Any], *more: Any) -> Any:
         found, before, after = real_diff(self, template, *more), self._resource_json_map, template["Resources"]
         if updating.get() is self:
-            # moto makes what is new first; each in its turn is left to ``change`` below.
+            # moto creates new resources first; ``change`` below handles each in its turn.
             found["Modify"], found["Add"] = rules().steps(found["Add"], found["Modify"], before, after), []
         else:
             found["Modify"] = rules().modified(found["Modify"], before, after)
@@ -79,7 +79,7 @@ def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
         if condition and not resources.lazy_condition_map[condition]:
             resources._delete_resource(existing, template)
             return None
-        # moto forgets a resource that it cannot update.
+        # moto loses a resource that it cannot update.
         return real_change(logical_id, template, resources, **where) or existing
 
     def rolled_back(real: Any, stack_of: Callable[..., Any]) -> Any:
@@ -89,7 +89,7 @@ def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
             deployments = rules().deployments
             nested = deployments.running
             if stack is not None:
-                # moto gives a stack that was made when nothing was exported no exports ever.
+                # moto never gives exports to a stack that was created when nothing was exported.
                 stack.resource_map.cross_stack_resources = self.exports
             try:
                 with deployments.changing() if state else deployments.making():
@@ -102,7 +102,7 @@ def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
                 else:
                     state.restore()
                 export_outputs(self, stack)
-                _tell(stack, failed, "" if state is None else "UPDATE_")
+                _record_failure(stack, failed, "" if state is None else "UPDATE_")
                 if nested:
                     raise EmbeddedStackFailed(stack.stack_id, failed) from None
                 return stack
@@ -122,12 +122,12 @@ def stack_resources(rules: Callable[[], Stacks]) -> Generator[None]:
     def delete_stack(self: Any, name: str) -> None:
         stack = self.stacks.get(name)
         if stack is not None:
-            export_outputs(self, stack)  # moto fails on an export that it does not know.
+            export_outputs(self, stack)  # moto fails on an export that it does not have.
         try:
             real_delete(self, name)
         except ResourceFailed as failed:
             self.stacks[name] = stack
-            _tell(stack, failed, None)
+            _record_failure(stack, failed, None)
             return
         if stack is not None:
             _forget_resources(stack)
@@ -177,13 +177,13 @@ def _copied(part: Any) -> dict[str, Any]:
 
 
 def _forget_resources(stack: Any) -> None:
-    """Keeps moto from making the resources anew when somebody describes a stack that has lost them."""
+    """Keeps moto from creating the resources anew when a stack that has lost them is described."""
     stack.resource_map._resource_json_map = {}
     stack.output_map._output_json_map = None
 
 
-def _tell(stack: Any, failed: ResourceFailed, update: str | None) -> None:
-    """The events of a failure, and the stack's status in the end. ``update`` is None for a deletion."""
+def _record_failure(stack: Any, failed: ResourceFailed, update: str | None) -> None:
+    """Adds the events of a failure, and sets the stack's final status. ``update`` is None for a deletion."""
 
     def add(status: str, reason: str | None = None) -> None:
         stack._add_stack_event(status, resource_status_reason=reason)

@@ -1,4 +1,4 @@
-"""What is in moto as a whole, by names that are not its public API."""
+"""Reads and resets moto's state, by names that are not its public API."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The transform AWS::Serverless-2016-10-31, for its one type that is about layers: AWS::Serverless::LayerVersion.
+"""The transform AWS::Serverless-2016-10-31, for its only layer type: AWS::Serverless::LayerVersion.
 
-As SAM documents it, each content has a logical id of its own, so that a changed layer is a new resource, and the old
-one stays unless its RetentionPolicy is Delete. The ids are those that SAM's own translator makes.
+As SAM documents, each content has a logical id of its own, so that a changed layer is a new resource, and the old one
+stays unless its RetentionPolicy is Delete. The ids are those that SAM's own translator generates.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TRANSFORM = "AWS::Serverless-2016-10-31"
 _PREFIX = "AWS::Serverless::"
 _TYPE = f"{_PREFIX}LayerVersion"
 _RESOLVED = ("LayerName", "Description", "LicenseInfo")
-"""Properties in which SAM resolves parameters before it makes the logical id."""
+"""Properties in which SAM resolves parameters before it generates the logical id."""
 _KEPT = (*_RESOLVED, "CompatibleArchitectures", "CompatibleRuntimes")
 _PROPERTIES = (*_KEPT, "ContentUri", "RetentionPolicy", "PublishLambdaVersion")
 _NOT_HASHED = ("DeletionPolicy", "UpdateReplacePolicy", "Metadata")
@@ -28,7 +28,7 @@ _Json = dict[str, Any]
 
 
 class TransformFailed(ValueError):
-    """A template that cannot be expanded; the message is what CloudFormation says."""
+    """A template that cannot be expanded; the message is CloudFormation's."""
 
 
 class _Invalid(ValueError):
@@ -36,7 +36,7 @@ class _Invalid(ValueError):
 
 
 def expanded(template: Any) -> Any:
-    """The template with Lambda's resources for SAM's. Raises TransformFailed for any that is no layer version."""
+    """The template with Lambda's resources instead of SAM's. Raises TransformFailed for any but layer versions."""
     resources: _Json = template.get("Resources") or {}
     serverless: _Json = {
         name: resource
@@ -66,7 +66,7 @@ def _check_transform(template: _Json, serverless: _Json) -> None:
 
 
 def _made(serverless: _Json, common: _Json) -> tuple[_Json, dict[str, str], list[str]]:
-    """What becomes of each, their new logical ids, and what is wrong."""
+    """The expanded resources, their new logical ids, and the errors."""
     made: _Json = {}
     names: dict[str, str] = {}
     wrong: list[str] = []
@@ -82,9 +82,9 @@ def _made(serverless: _Json, common: _Json) -> tuple[_Json, dict[str, str], list
 
 
 def _invalid(kind: str, given: _Json) -> str | None:
-    """Why a resource cannot be expanded; SAM's own words where they are SAM's rules."""
+    """Why a resource cannot be expanded; in SAM's own words for SAM's rules."""
     if kind != _TYPE:
-        return f"pytest-layerperm expands {_TYPE} and no other type of SAM, and this is {kind}."
+        return f"pytest-layerperm expands {_TYPE} and no other type of SAM; this is {kind}."
     for name in given:
         if name not in _PROPERTIES:
             return f"property {name} not defined for resource of type {_TYPE}"
@@ -112,14 +112,14 @@ def _layer_version(name: str, resource: _Json, given: _Json) -> _Json:
     kept.setdefault("DeletionPolicy", "Retain")
     properties = {key: given[key] for key in _KEPT if given.get(key) is not None}
     if any(references({key: properties.get(key) for key in _RESOLVED})):
-        # With another value of the parameter SAM's resource has another logical id, so that nothing is replaced.
+        # With another value of the parameter, SAM's resource has another logical id, so nothing is replaced.
         kept.setdefault("UpdateReplacePolicy", kept["DeletionPolicy"])
     properties.setdefault("LayerName", name)
     return {**kept, "Type": LAYER_VERSION, "Properties": {**properties, "Content": _content(given["ContentUri"])}}
 
 
 def _hash(resource: _Json) -> str:
-    """Ten characters that are others when anything in a resource is, its policies and metadata aside."""
+    """Ten characters that change with anything in a resource except its policies and metadata."""
     hashed = {
         name: {key: part for key, part in body.items() if key not in _NOT_HASHED} for name, body in resource.items()
     }
@@ -164,7 +164,7 @@ def _renamed(part: Any, names: Mapping[str, str]) -> Any:
 
 
 def _reference(key: str, value: Any, names: Mapping[str, str]) -> Any:
-    """What is referred to by its new logical id."""
+    """A reference, with the new logical id."""
     if isinstance(value, list):
         values = cast(list[Any], value)
         count = len(values) if key == "DependsOn" else 1

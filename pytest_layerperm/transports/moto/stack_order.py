@@ -1,4 +1,4 @@
-"""What a part of a template refers to, and the order in which CloudFormation works on its resources (11.22)."""
+"""The references of a part of a template, and the order in which CloudFormation updates its resources."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, cast
 
 
 def references(part: Any) -> Iterator[str]:
-    """The logical ids, and whatever else has a name, that a part of a template refers to."""
+    """The logical ids, and other names, that a part of a template refers to."""
     if isinstance(part, Mapping):
         for key, value in cast(Mapping[str, Any], part).items():
             yield from _named(key, value)
@@ -31,7 +31,7 @@ def _named(key: str, value: Any) -> Sequence[str]:
 
 
 def in_order(names: Iterable[str], resources: Mapping[str, Any]) -> list[str]:
-    """These resources, each after all that it refers to, by whatever resources between them."""
+    """These resources, each after all that it refers to, directly or through others."""
     wanted = list(names)
     seen: set[str] = set()
     found: list[str] = []

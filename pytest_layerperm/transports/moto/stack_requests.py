@@ -1,7 +1,7 @@
 """Requests to CloudFormation, rewritten so that moto understands them.
 
-moto knows no previous values of parameters that have a default, and takes the newest change set of a name for that of
-any stack.
+moto does not know the previous values of parameters with a default, and takes the newest change set of a name for
+that of any stack.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ERROR = (
 
 
 class ChangeSetNotFound(LambdaError):
-    """What CDK waits for when it has deleted a change set; moto says that the stack is not there."""
+    """The error for which CDK waits after it has deleted a change set; moto says that the stack does not exist."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"ChangeSet [{name}] does not exist")

@@ -1,4 +1,4 @@
-"""What becomes of a stack's layers when the stack succeeds or fails, and AWS's words for it (aws-facts 8.5)."""
+"""What happens to a stack's layers when the stack succeeds or fails, and AWS's messages about it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _HANDLER_ERRORS = {
 
 
 class InvalidProperties(LambdaError):
-    """Properties that the resource's schema refuses: no handler is asked."""
+    """Properties that violate the resource's schema: no handler is called."""
 
 
 class HandlerDenied(LambdaError):
-    """A denial that the resource's handler words itself (11.23: recorded for GetLayerVersionPolicy)."""
+    """A denial that the resource's handler words itself, as recorded for GetLayerVersionPolicy."""
 
 
 class EmbeddedStackFailed(LambdaError):
@@ -38,7 +38,7 @@ class EmbeddedStackFailed(LambdaError):
 
 
 class ResourceFailed(LambdaError):
-    """A resource that could not be made, changed or deleted; the message is the event's ResourceStatusReason."""
+    """A resource that could not be created, changed or deleted; the message is the event's ResourceStatusReason."""
 
     def __init__(self, logical_id: str, resource_type: str, failed: LambdaError, action: str) -> None:
         super().__init__(_reason(logical_id, resource_type, failed))
@@ -49,12 +49,12 @@ class ResourceFailed(LambdaError):
 
     @property
     def summary(self) -> str:
-        """What the stack's own event says of it."""
+        """The text of the stack's own event."""
         return f"The following resource(s) failed to {self.action.lower()}: [{self.logical_id}]. "
 
 
 def _reason(logical_id: str, resource_type: str, failed: LambdaError) -> str:
-    """AWS's sentences, the newest generation (11.23); that all errors have this form is inferred."""
+    """AWS's messages, in their newest form; that all errors have this form is inferred."""
     if isinstance(failed, InvalidProperties):
         return f"Properties validation failed for resource {logical_id} with message:\n{failed.message}"
     if isinstance(failed, EmbeddedStackFailed):
@@ -82,11 +82,11 @@ class Removable(Protocol):
     def logical_resource_id(self) -> str: ...
 
     def remove(self) -> None:
-        """Takes it out of the store, where it is still there."""
+        """Removes it from the store, if it is still there."""
 
 
 class Deployments:
-    """What a stack operation has made, and what it deletes in its end: CloudFormation cleans up last of all."""
+    """What a stack operation has created, and what it deletes at its end: CloudFormation cleans up last."""
 
     def __init__(self) -> None:
         self._depth = 0
@@ -108,12 +108,12 @@ class Deployments:
 
     @property
     def running(self) -> bool:
-        """Whether a stack operation is going on, so that the next one is a nested stack's."""
+        """Whether a stack operation is running, so that the next one is a nested stack's."""
         return self._depth > 0
 
     @contextmanager
     def making(self) -> Generator[None]:
-        """The making of a stack."""
+        """The creation of a stack."""
         self._depth += 1
         try:
             yield
@@ -122,7 +122,7 @@ class Deployments:
 
     @contextmanager
     def changing(self) -> Generator[None]:
-        """An update: deletes what was replaced when it has succeeded, and what was made when it has not."""
+        """An update: if it succeeds, deletes what was replaced, else what was created."""
         made: list[Removable] = []
         doomed: list[Removable] = []
         self._made, self._doomed = made, doomed

@@ -1,4 +1,4 @@
-"""Layers and their permissions in CloudFormation stacks, which are moto's."""
+"""Layers and their permissions in moto's CloudFormation stacks."""
 
 import json
 import re
@@ -115,7 +115,7 @@ def layer_version(**more):
 
 
 def matches(pattern, text):
-    """Whether the text is the pattern, in which UUID stands for any."""
+    """Whether the text matches the pattern, in which UUID is any UUID."""
     return re.fullmatch(re.escape(pattern).replace("UUID", UUID), text) is not None
 
 
@@ -123,7 +123,7 @@ def matches(pattern, text):
 
 
 def test_yaml_stack(layerperm, cloud):
-    """A layer version and its permission, in YAML, whichever stands first; what Ref and Fn::GetAtt are."""
+    """A layer version and its permission, in YAML, in either order; the values of Ref and Fn::GetAtt."""
     cloud.create(YAML)
     layer = layerperm.layers[0]
     assert cloud.status() == "CREATE_COMPLETE"
@@ -159,7 +159,7 @@ def test_json_stack(layerperm, cloud):
 
 
 def test_generated_ids(layerperm, cloud):
-    """A statement's id is the first 27 characters of the logical id and 12 more; so is a missing layer name."""
+    """A statement's id is the first 27 characters of the logical id and 12 more; so is an omitted layer name."""
     layer = layerperm.publish_layer()
     template = permission(layer.arn)
     template["Resources"] = {"PrismaPgLayerremoteaccountgrant": template["Resources"]["Share"]}
@@ -178,7 +178,7 @@ def test_same_template_twice(layerperm, cloud):
 
 
 def test_neither_logged_nor_hit(layerperm, cloud):
-    """What a stack does with layers is CloudFormation's: it is not in the log, and faults do not strike it."""
+    """A stack's layer calls are CloudFormation's: they are not logged, and faults do not strike them."""
     fault = Throttle(None)
     layerperm.inject(fault)
     cloud.create(YAML)
@@ -190,7 +190,7 @@ def test_neither_logged_nor_hit(layerperm, cloud):
 
 
 def test_replaced_layer_version(layerperm, cloud):
-    """A changed layer version is published anew and shared anew, and the old one is deleted (8.4)."""
+    """A changed layer version is published anew and shared anew, and the old one is deleted."""
     cloud.create(YAML)
     old = layerperm.layers[0]
     cloud.update(YAML, Key="two.zip")
@@ -204,7 +204,7 @@ def test_replaced_layer_version(layerperm, cloud):
 
 
 def test_retained_layer_version(layerperm, cloud):
-    """With UpdateReplacePolicy on the layer alone, the old version stays and loses its permission (8.4)."""
+    """With UpdateReplacePolicy on the layer alone, the old version stays and loses its permission."""
     retained = YAML.replace(
         "AWS::Lambda::LayerVersion\n", "AWS::Lambda::LayerVersion\n    UpdateReplacePolicy: Retain\n"
     )
@@ -238,7 +238,7 @@ def test_replaced_permission(layerperm, cloud):
 
 
 def test_unchanged_properties(layerperm, cloud):
-    """What is no property of the resource replaces nothing, and counts from then on."""
+    """A change outside the resource's properties replaces nothing, and applies from then on."""
     layer = layerperm.publish_layer()
     cloud.create(permission(layer.arn))
     before = layer.revision_id
@@ -251,7 +251,7 @@ def test_unchanged_properties(layerperm, cloud):
 
 
 def test_removed_and_added(layerperm, cloud):
-    """A resource that leaves the template is deleted, one that comes is made."""
+    """A resource removed from the template is deleted, one added to it is created."""
     layer = layerperm.publish_layer()
     cloud.create(permission(layer.arn))
     template = permission(layer.arn, "*")
@@ -262,7 +262,7 @@ def test_removed_and_added(layerperm, cloud):
 
 
 def test_removed_and_retained(layerperm, cloud):
-    """A retained resource that leaves the template stays."""
+    """A retained resource that is removed from the template stays."""
     layer = layerperm.publish_layer()
     template = permission(layer.arn)
     template["Resources"]["Share"]["DeletionPolicy"] = "Retain"
@@ -281,7 +281,7 @@ def test_removed_and_retained(layerperm, cloud):
     ],
 )
 def test_followers(layerperm, cloud, reference):
-    """However a permission refers to a layer version, it follows when that is replaced."""
+    """However a permission refers to a layer version, it is updated when that is replaced."""
     template = layer_version(LayerName="deps")
     template["Resources"].update(permission(reference)["Resources"])
     cloud.create(template)
@@ -291,7 +291,7 @@ def test_followers(layerperm, cloud, reference):
 
 
 def with_partner(template, reference={"Ref": "Deps"}, **attributes):  # noqa: B006
-    """The template with a permission more, for what the reference leads to."""
+    """The template with another permission, on the referenced version."""
     share = permission(reference)["Resources"]["Share"]
     return {**template, "Resources": {"Partner": {**share, **attributes}, **template["Resources"]}}
 
@@ -306,7 +306,7 @@ def change(cloud, template, kind="UPDATE", stack="stack", name="changes", **give
 
 @pytest.mark.parametrize("by", ["update", "change set"])
 def test_replaced_and_shared_at_once(layerperm, cloud, by):
-    """A permission that comes with the update that replaces its layer version grants on the new one (11.22)."""
+    """A permission added by the update that replaces its layer version is on the new one."""
     cloud.create(layer_version(LayerName="deps"))
     template = with_partner(layer_version(LayerName="deps", Description="changed"))
     if by == "update":
@@ -322,7 +322,7 @@ def test_replaced_and_shared_at_once(layerperm, cloud, by):
 
 
 def test_update_follows_dependencies(layerperm, cloud):
-    """DependsOn orders an update too: a permission that must wait for another one comes after it."""
+    """DependsOn orders an update too: a permission that depends on another one is created after it."""
     layer = layerperm.publish_layer()
     cloud.create(permission(layer.arn))
     template = with_partner(permission(layer.arn, "*"), layer.arn, DependsOn="Share")
@@ -352,7 +352,7 @@ Resources:
 
 
 def test_condition_that_changes(layerperm, cloud):
-    """A permission comes and goes with its condition."""
+    """A permission is created and deleted with its condition."""
     layer = layerperm.publish_layer()
     template = CONDITIONAL.format(layer.arn)
     cloud.create(template, Shared="no")
@@ -366,7 +366,7 @@ def test_condition_that_changes(layerperm, cloud):
 
 
 def test_import_that_changes(layerperm, cloud):
-    """A permission in another stack follows an exported layer version at its own next update."""
+    """A permission in another stack moves to the new exported layer version at its own next update."""
     exported = YAML.replace(
         "    Value: !Ref SharedDependencies\n", "    Value: !Ref SharedDependencies\n    Export: {Name: deps}\n"
     )
@@ -384,7 +384,7 @@ def test_import_that_changes(layerperm, cloud):
 
 
 def test_change_sets(layerperm, cloud):
-    """Change sets make and change stacks just so."""
+    """Change sets create and update stacks in the same way."""
     given = {"StackName": "stack", "TemplateBody": YAML}
     cloud.client.create_change_set(ChangeSetName="first", ChangeSetType="CREATE", **given)
     cloud.client.execute_change_set(ChangeSetName="first", StackName="stack")
@@ -400,7 +400,7 @@ def test_change_sets(layerperm, cloud):
 
 
 def test_deleted(layerperm, cloud):
-    """With its stack a layer goes; describing the deleted stack makes none of it again."""
+    """A layer is deleted with its stack; describing the deleted stack does not recreate it."""
     stack_id = cloud.create(YAML)
     cloud.client.delete_stack(StackName="stack")
     assert layerperm.layers == ()
@@ -419,7 +419,7 @@ def test_deleted_permission(layerperm, cloud):
 
 @pytest.mark.parametrize("gone", ["statement", "version"])
 def test_deleted_after_by_hand(layerperm, cloud, gone):
-    """A stack whose statement, or layer version, was removed by hand is deleted all the same."""
+    """A stack whose statement, or layer version, was removed by hand can still be deleted."""
     layer = layerperm.publish_layer()
     cloud.create(permission(layer.arn))
     client = layerperm.client()
@@ -453,7 +453,7 @@ BAD_PRINCIPAL = (
 
 
 def test_bad_principal(layerperm, cloud):
-    """A handler's refusal rolls the stack back, in the recorded words (8.5)."""
+    """A handler's error rolls the stack back, in the recorded words."""
     cloud.create(YAML, Consumer="XXXXXXXXXXXXfa1cebac")
     assert cloud.status() == "ROLLBACK_COMPLETE"
     assert layerperm.layers == ()
@@ -469,14 +469,14 @@ def test_bad_principal(layerperm, cloud):
 
 
 def test_waiter_sees_the_failure(cloud):
-    """boto3's waiter tells what AWS's stack would be."""
+    """boto3's waiter reports the status that AWS's stack would have."""
     cloud.create(YAML, Consumer="nobody")
     with pytest.raises(WaiterError, match='matched expected path: "ROLLBACK_COMPLETE"'):
         cloud.client.get_waiter("stack_create_complete").wait(StackName="stack")
 
 
 def test_describing_a_failed_stack(layerperm, cloud):
-    """Nothing of a failed stack is made again by looking at it, and it can be deleted."""
+    """Describing a failed stack does not recreate its resources, and it can be deleted."""
     cloud.create(YAML, Consumer="nobody")
     assert "Outputs" not in cloud.stack()
     assert cloud.resources() == {}
@@ -485,7 +485,7 @@ def test_describing_a_failed_stack(layerperm, cloud):
 
 
 def test_failure_while_exporting(layerperm, cloud):
-    """moto makes what is exported first; a failure there is no other."""
+    """moto creates exported resources first; a failure there is the same."""
     exported = YAML.replace("    Value: !Ref Share\n", "    Value: !Ref Share\n    Export:\n      Name: shared\n")
     cloud.create(exported, Consumer="nobody")
     assert cloud.status() == "ROLLBACK_COMPLETE"
@@ -511,8 +511,8 @@ def test_failure_while_exporting(layerperm, cloud):
         ),
     ],
 )
-def test_other_refusals(cloud, arn, text, status, handler):
-    """Other refusals are spoken of alike (inferred)."""
+def test_other_errors(cloud, arn, text, status, handler):
+    """Other errors have the same form (inferred)."""
     cloud.create(permission(arn))
     assert matches(TEXT.format(text, status, handler), cloud.events()[1][2])
 
@@ -522,7 +522,7 @@ NO_VERSION = "Value null at 'versionNumber' failed to satisfy constraint: Member
 
 @pytest.mark.parametrize("name", ["deps", f"arn:aws:lambda:us-east-1:{ACCOUNT}:layer:deps"])
 def test_layer_without_a_version(layerperm, cloud, name):
-    """A layer's ARN or name grants on no version, though version 1 is there: the stack rolls back (11.24)."""
+    """A layer's ARN or name names no version, although version 1 exists: the stack rolls back."""
     layer = layerperm.publish_layer("deps")
     cloud.create(permission(name))
     text = f"1 validation error detected: {NO_VERSION}"
@@ -532,7 +532,7 @@ def test_layer_without_a_version(layerperm, cloud, name):
 
 
 def test_version_below_one(layerperm, cloud):
-    """Version 0 is no version either."""
+    """Version 0 is not a version either."""
     layer = layerperm.publish_layer("deps")
     cloud.create(permission(f"arn:aws:lambda:us-east-1:{ACCOUNT}:layer:deps:0"))
     assert matches(TEXT.format("Layer Version Cannot be less than 1", 400, "InvalidRequest"), cloud.events()[1][2])
@@ -548,8 +548,8 @@ def test_update_without_a_version(layerperm, cloud):
     assert len(layer.policy["Statement"]) == 1
 
 
-def test_no_version_arn(cloud):
-    """Anything else breaks the pattern of LayerName as well."""
+def test_texts_that_are_not_version_arns(cloud):
+    """Anything else violates the pattern of LayerName as well."""
     cloud.create(permission("no arn"))
     reason = cloud.events()[1][2]
     assert "2 validation errors detected: " in reason
@@ -558,7 +558,7 @@ def test_no_version_arn(cloud):
 
 
 def test_missing_object(layerperm, cloud):
-    """Content that is not there publishes nothing."""
+    """Content that does not exist publishes nothing."""
     cloud.create(layer_version(Content={"S3Bucket": "artifacts", "S3Key": "none.zip"}))
     assert (
         "S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist. (Service:"
@@ -592,13 +592,13 @@ def test_missing_object(layerperm, cloud):
     ],
 )
 def test_schema(cloud, template, text):
-    """Missing and unknown properties are refused by the schema, before any handler."""
+    """Missing and unknown properties are rejected by the schema, before any handler is called."""
     cloud.create({"Resources": template})
     assert cloud.events()[1][2] == text
 
 
 def test_failed_update(layerperm, cloud):
-    """A failed update leaves everything as it was, and can be repeated."""
+    """A failed update leaves everything unchanged, and can be repeated."""
     cloud.create(YAML)
     layer = layerperm.layers[0]
     before = (cloud.outputs(), layer.policy)
@@ -618,7 +618,7 @@ def test_failed_update(layerperm, cloud):
 
 
 def test_failed_update_keeps_what_was_removed(layerperm, cloud):
-    """What left the template is deleted at the end only, so that a failed update can keep it."""
+    """Resources removed from the template are deleted only at the end, so that a failed update can keep them."""
     layer = layerperm.publish_layer()
     cloud.create(permission(layer.arn))
     template = permission(layer.arn, "nobody")
@@ -649,7 +649,7 @@ def test_failed_change_set(layerperm, cloud):
     [("lambda:List*", "GetLayerVersionPolicy"), ("lambda:Get*", "RemoveLayerVersionPermission")],
 )
 def test_failed_deletion(layerperm, allowed, denied):
-    """A permission that may not be read or removed makes the deletion fail; the stack can be deleted later (11.23)."""
+    """A permission that may not be read or removed makes the deletion fail; the stack can be deleted later."""
     layer = layerperm.publish_layer()
     cloud = Cloud(layerperm.session())
     cloud.create(permission(layer.arn))
@@ -666,8 +666,8 @@ def test_failed_deletion(layerperm, allowed, denied):
     assert layer.policy is None
 
 
-def test_deploying_caller_is_judged(layerperm):
-    """Whose policy does not allow it, fails to deploy it."""
+def test_deploying_caller_is_authorized(layerperm):
+    """A caller whose policy does not allow the layer call cannot deploy it."""
     layer = layerperm.publish_layer()
     policy = {"Statement": {"Effect": "Allow", "Action": "lambda:Get*", "Resource": "*"}}
     cloud = Cloud(layerperm.session(identity_policy=policy))
@@ -676,7 +676,7 @@ def test_deploying_caller_is_judged(layerperm):
 
 
 def test_cleaning_up_may_fail(layerperm, cloud):
-    """What an update cannot delete in the end is left behind, as in AWS, and the update has succeeded."""
+    """What an update cannot delete at its end is left behind, as in AWS, and the update succeeds."""
     layer = layerperm.publish_layer()
     cloud.create(permission(layer.arn))
     policy = {
@@ -708,7 +708,7 @@ def function(layers):
 
 
 def zip_claiming(size):
-    """A small zip whose directory says that its one file has so many bytes when it is unzipped."""
+    """A small zip whose directory claims an unzipped size for its only file."""
     archive = bytearray(zip_of({"file": "x"}))
     struct.pack_into("<L", archive, archive.index(b"PK\x01\x02") + 24, size)
     return bytes(archive)
@@ -749,7 +749,7 @@ def test_function_follows_its_layer(layerperm, cloud):
 
 
 def test_function_too_large_with_its_layers(layerperm, cloud):
-    """A function that is refused for its size when moto has made it is gone again."""
+    """A function that is rejected for its size after moto has created it is deleted again."""
     boto3.client("iam").create_role(RoleName="role", AssumeRolePolicyDocument="{}")
     layer = layerperm.publish_layer(content=zip_claiming(262_143_999))
     cloud.create(function([layer.arn]))
@@ -758,7 +758,7 @@ def test_function_too_large_with_its_layers(layerperm, cloud):
 
 
 def test_function_whose_code_is_in_s3(layerperm, cloud):
-    """A function with code from S3 follows its layers too, and loses them when the template does."""
+    """A function with code from S3 follows its layers too, and loses them when they are removed from the template."""
     boto3.client("iam").create_role(RoleName="role", AssumeRolePolicyDocument="{}")
     template = function([layerperm.publish_layer().arn])
     template["Resources"]["App"]["Properties"]["Code"] = {"S3Bucket": "artifacts", "S3Key": "one.zip"}
@@ -778,7 +778,7 @@ EXPORTED = YAML.replace(
 
 
 def test_outputs_after_a_change_set(layerperm, cloud):
-    """After an update by a change set a stack has the new outputs and parameters."""
+    """After an update by a change set, a stack has the new outputs and parameters."""
     change(cloud, YAML, "CREATE", name="first")
     assert cloud.outputs()["Layer"] == layerperm.layers[0].arn
     parameters = [{"ParameterKey": "Key", "ParameterValue": "two.zip"}]
@@ -796,7 +796,7 @@ def test_outputs_after_a_change_set(layerperm, cloud):
 
 @pytest.mark.parametrize("by", ["update", "change set"])
 def test_previous_values(layerperm, cloud, by):
-    """UsePreviousValue is the value that the parameter was given, or has by default, of whatever type."""
+    """UsePreviousValue is the parameter's given or default value, of any type."""
     template = YAML.replace(
         "    Default: one.zip\n", "    Default: one.zip\n  Number:\n    Type: Number\n    Default: 5\n"
     )
@@ -818,7 +818,7 @@ def test_previous_values(layerperm, cloud, by):
 
 
 def test_no_previous_value(layerperm, cloud):
-    """A parameter that the stack does not have, and one of no stack, have no previous value."""
+    """A parameter that the stack does not have, or of a stack that does not exist, has no previous value."""
     layer = layerperm.publish_layer()
     cloud.create(permission(layer.arn))
     parameters = [{"ParameterKey": "None", "UsePreviousValue": True}]
@@ -828,7 +828,7 @@ def test_no_previous_value(layerperm, cloud):
 
 
 def test_change_sets_of_one_name(layerperm, cloud):
-    """CDK gives the change sets of all stacks one name; each is its own stack's."""
+    """CDK gives the change sets of all stacks one name; each belongs to its own stack."""
     layer = layerperm.publish_layer()
     for stack, principal in (("one", "111111111111"), ("two", "222222222222")):
         named = {"ChangeSetName": "cdk-deploy-change-set", "StackName": stack}
@@ -846,8 +846,8 @@ def test_change_sets_of_one_name(layerperm, cloud):
     assert absent.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
 
 
-def test_deleting_a_change_set_that_is_not_there(cloud):
-    """CDK deletes a change set before it creates one, there or not."""
+def test_deleting_a_change_set_that_does_not_exist(cloud):
+    """CDK deletes a change set before it creates one, whether or not it exists."""
     cloud.create(YAML)
     for named in ({"StackName": "stack"}, {}):
         name = "none" if named else "arn:aws:cloudformation:us-east-1:123456789012:changeSet/none/1"
@@ -856,7 +856,7 @@ def test_deleting_a_change_set_that_is_not_there(cloud):
 
 
 def test_first_change_set_twice(layerperm, cloud):
-    """A second try at the first change set of a stack is no second stack."""
+    """Repeating the first change set of a stack does not create a second stack."""
     named = {"ChangeSetName": "first", "StackName": "stack"}
     cloud.client.create_change_set(**named, ChangeSetType="CREATE", TemplateBody=YAML)
     cloud.client.delete_change_set(**named)
@@ -866,7 +866,7 @@ def test_first_change_set_twice(layerperm, cloud):
 
 @pytest.mark.parametrize("by", ["update", "change set"])
 def test_exports(layerperm, cloud, by):
-    """What a stack exports changes with it, is seen by stacks that were there before, and goes with it."""
+    """A stack's exports change with it, are seen by stacks that existed before, and are deleted with it."""
     importing = with_partner(layer_version(LayerName="other"), {"Fn::ImportValue": "deps"})
     cloud.create(layer_version(LayerName="other"), name="importing")
     cloud.create(YAML)
@@ -891,7 +891,7 @@ def test_exports_of_a_failed_update(cloud):
     assert cloud.client.list_exports()["Exports"] == before
 
 
-def test_warnings_are_no_errors(cloud):
+def test_warnings_are_not_errors(cloud):
     """A template that cfn-lint has only warnings for is valid; one with errors is not."""
     unused = YAML.replace("Parameters:\n", "Parameters:\n  Unused:\n    Type: String\n")
     assert cloud.client.validate_template(TemplateBody=unused)["Parameters"] == []
@@ -910,7 +910,7 @@ def test_warnings_are_no_errors(cloud):
     ],
 )
 def test_template_url(layerperm, cloud, url):
-    """A template is found on AWS's hosts and on this machine's, which is where cdk and sam have uploaded it."""
+    """A template is found on AWS's hosts and on this machine, to which cdk and sam have uploaded it."""
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket="art.ifacts")
     s3.put_object(Bucket="art.ifacts", Key="nested.yaml", Body=YAML)
@@ -923,7 +923,7 @@ def test_template_url(layerperm, cloud, url):
 
 
 def test_motos_own_failure(layerperm, cloud):
-    """What fails in a resource of moto's leaves the stack as it was."""
+    """A failure in one of moto's own resources leaves the stack unchanged."""
     layer = layerperm.publish_layer()
     cloud.create(permission(layer.arn))
     template = permission(layer.arn, "*")
@@ -949,7 +949,7 @@ def nested(cloud, template):
 
 
 def test_nested_stack(layerperm, cloud):
-    """A nested stack shares, and its failure is that of the outer one."""
+    """A nested stack shares layers, and its failure fails the outer one."""
     layer = layerperm.publish_layer()
     cloud.create(nested(cloud, permission(layer.arn)))
     assert len(layer.policy["Statement"]) == 1
@@ -972,7 +972,7 @@ def test_changed_nested_stack(layerperm, cloud):
 
 
 def test_nested_stack_that_is_given_a_layer_version(layerperm, cloud):
-    """A nested stack with a layer version among its parameters follows it as any resource does."""
+    """A nested stack with a layer version among its parameters follows it like any resource."""
     share = {**permission({"Ref": "Layer"}), "Parameters": {"Layer": {"Type": "String"}}}
     template = nested(cloud, share)
     template["Resources"]["Inner"]["Properties"]["Parameters"] = {"Layer": {"Ref": "Deps"}}
@@ -995,7 +995,7 @@ def test_other_account_and_region(layerperm):
 
 
 def test_stack_set(layerperm, cloud):
-    """A stack set shares in the account that it is deployed to, whoever deploys it."""
+    """A stack set shares layers in the account to which it is deployed, whoever deploys it."""
     layer = layerperm.publish_layer(account_id=OTHER)
     cloud.client.create_stack_set(StackSetName="shares", TemplateBody=json.dumps(permission(layer.arn, "*")))
     cloud.client.create_stack_instances(StackSetName="shares", Accounts=[OTHER], Regions=["us-east-1"])
@@ -1003,7 +1003,7 @@ def test_stack_set(layerperm, cloud):
 
 
 def test_motos_own_resources(layerperm, cloud):
-    """Resources of other types are moto's, and what fails in them is moto's affair."""
+    """Resources of other types are moto's, and so are their failures."""
     cloud.create({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "mybucket"}}}})
     assert cloud.resources() == {"Bucket": "mybucket"}
     with pytest.raises(cloud.client.exceptions.ChangeSetNotFoundException):
@@ -1011,7 +1011,7 @@ def test_motos_own_resources(layerperm, cloud):
 
 
 def test_nested_fakes(layerperm, cloud):
-    """A stack's layers are the innermost fake's."""
+    """A stack uses the layers of the innermost fake."""
     with LayerPerm() as inner:
         boto3.client("cloudformation").create_stack(StackName="stack", TemplateBody=YAML)
         assert len(inner.layers) == 1

@@ -1,4 +1,4 @@
-"""Functions and their layers: what moto's functions may have, in AWS's words."""
+"""Which layers moto's functions may have, with AWS's errors."""
 
 import struct
 from contextlib import suppress
@@ -18,7 +18,7 @@ from pytest_layerperm.lambda_api.content import unzipped_size
 from pytest_layerperm.lambda_api.wire import Request
 from pytest_layerperm.service.layers import zip_of
 from pytest_layerperm.transports.moto.functions import without_empty_layers
-from pytest_layerperm.transports.moto.hooks import moto_of
+from pytest_layerperm.transports.moto.services import moto_of
 
 CODE = zip_of({"app.py": "def handler(event, context): ..."})
 OTHER = "222222222222"
@@ -33,7 +33,7 @@ DIFFERENT = (
 
 
 def zip_claiming(size):
-    """A small zip whose directory says that its one file has so many bytes when it is unzipped."""
+    """A small zip whose directory claims an unzipped size for its only file."""
     archive = bytearray(zip_of({"file": "x"}))
     struct.pack_into("<L", archive, archive.index(b"PK\x01\x02") + 24, size)
     return bytes(archive)
@@ -74,7 +74,7 @@ def functions(layerperm):
 
 
 def refusal(call, *args, **kwargs):
-    """Status, code, and message of a call that must be refused."""
+    """Status, code, and message of a call that must fail."""
     with pytest.raises(ClientError) as caught:
         call(*args, **kwargs)
     answer = caught.value.response
@@ -95,7 +95,7 @@ def denied(arn, action="lambda:GetLayerVersion", caller="arn:aws:iam::1234567890
 
 
 def both(functions, layers):
-    """The refusal of CreateFunction, after holding UpdateFunctionConfiguration's against it."""
+    """The error of CreateFunction, which must equal that of UpdateFunctionConfiguration."""
     found = refusal(functions.create, layers, name="refused")
     assert functions.create([]) == []
     assert refusal(functions.update, layers, Description="changed") == found
@@ -106,11 +106,11 @@ def both(functions, layers):
     return found
 
 
-# --- what is taken
+# --- what is accepted
 
 
 def test_own_layers(layerperm, functions):
-    """A function takes layers of its own account, in the order given, with the size of their archives."""
+    """A function has layers of its own account, in the order given, with the size of their archives."""
     one, two = layerperm.publish_layer("one"), layerperm.publish_layer("two", content={"a.py": "x" * 100})
     assert functions.create([two.arn, one.arn]) == [two.arn, one.arn]
     sizes = [
@@ -121,7 +121,7 @@ def test_own_layers(layerperm, functions):
 
 
 def test_update_replaces(layerperm, functions):
-    """UpdateFunctionConfiguration sets the layers anew, an empty list takes them away, none leaves them."""
+    """UpdateFunctionConfiguration replaces the layers, an empty list removes them, none leaves them unchanged."""
     one, two = layerperm.publish_layer("one"), layerperm.publish_layer("two")
     functions.create([one.arn])
     assert functions.update([two.arn]) == [two.arn]
@@ -131,17 +131,17 @@ def test_update_replaces(layerperm, functions):
 
 
 def test_five_layers(layerperm, functions):
-    """Five layers are taken, six are not."""
+    """Five layers are accepted, six are not."""
     arns = [layerperm.publish_layer(f"layer-{n}").arn for n in range(6)]
     assert functions.create(arns[:5], name="five") == arns[:5]
     assert both(functions, arns) == invalid("Cannot reference more than 5 layers.")
 
 
-# --- what is refused
+# --- what is rejected
 
 
 def test_two_versions(layerperm, functions):
-    """Two versions of one layer are refused, the first two being named."""
+    """Two versions of one layer are rejected, and the first two named."""
     arns = [layerperm.publish_layer("deps").arn for _ in range(3)]
     assert both(functions, arns) == invalid(DIFFERENT.format(arns[0], arns[1]))
 
@@ -154,20 +154,20 @@ def test_same_version_twice(layerperm, functions):
 
 @pytest.mark.parametrize("arn", ["doesnotexist:1", "shared-deps:9"])
 def test_missing(layerperm, functions, arn):
-    """A missing layer and a missing version of the own account."""
+    """A missing layer, and a missing version, of the caller's account."""
     layerperm.publish_layer()
     arn = f"arn:aws:lambda:us-east-1:123456789012:layer:{arn}"
     assert both(functions, [arn]) == invalid(f"Layer version {arn} does not exist.")
 
 
 def test_aws_own_layers(functions):
-    """A layer of AWS itself (":::awslayer:") passes the pattern, and does not exist (inferred)."""
+    """A layer of AWS itself (":::awslayer:") matches the pattern, and does not exist (inferred)."""
     arn = "arn:aws:lambda:::awslayer:AmazonLinux1803"
     assert both(functions, [arn]) == invalid(f"Layer version {arn} does not exist.")
 
 
 def test_other_region(layerperm, functions):
-    """A layer of the own account in another region."""
+    """A layer of the caller's account in another region."""
     arn = layerperm.publish_layer(region_name="eu-central-1").arn
     assert both(functions, [arn]) == invalid(
         "Layers are not in the same region as the function. Layers are expected to be in region us-east-1."
@@ -175,7 +175,7 @@ def test_other_region(layerperm, functions):
 
 
 def test_without_version(functions):
-    """A layer ARN without a version breaks the constraint, and the whole list is quoted."""
+    """A layer ARN without a version violates the constraint, and the whole list is quoted."""
     good = "arn:aws:lambda:us-east-1:123456789012:layer:good:1"
     assert both(functions, [good, good[:-2]]) == (
         400,
@@ -188,7 +188,7 @@ def test_without_version(functions):
 
 
 def test_too_long(functions):
-    """An ARN of more than 2048 characters breaks the same constraint."""
+    """An ARN of more than 2048 characters violates the same constraint."""
     arn = f"arn:aws:lambda:us-east-1:123456789012:layer:{'x' * 2048}:1"
     assert both(functions, [arn])[1] == "ValidationException"
 
@@ -202,7 +202,7 @@ def test_too_long(functions):
     ],
 )
 def test_wrong_types(functions, layers, text):
-    """Layers that are no list of strings cannot be read (inferred)."""
+    """Layers that are not a list of strings cannot be read (inferred)."""
     functions.create([])
     url = "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/app/configuration"
     request = AWSRequest("PUT", url, data=f'{{"Layers":{layers}}}')
@@ -213,7 +213,7 @@ def test_wrong_types(functions, layers, text):
 
 
 def test_layers_come_before_the_name(functions):
-    """CreateFunction looks at the layers before it looks for a function of that name (11.17)."""
+    """CreateFunction checks the layers before it looks for a function of that name."""
     functions.create([])
     arn = "arn:aws:lambda:eu-central-1:123456789012:layer:deps:1"
     assert refusal(functions.create, [arn]) == invalid(
@@ -237,7 +237,7 @@ def test_the_form_of_layers_comes_before_the_function(layerperm, functions):
 
 
 def test_a_function_without_layers_has_no_such_member(layerperm, functions):
-    """In no response (11.18); its other members stay as they are."""
+    """In no response; its other members are unchanged."""
     arn = layerperm.publish_layer().arn
     functions.create([])
     functions.create([arn], name="with-layer")
@@ -274,7 +274,7 @@ def test_calls_that_cannot_be_read(layerperm, functions, body):
     ],
 )
 def test_only_responses_about_functions_are_changed(path, sent):
-    """Not what a function returns."""
+    """A function's own response is unchanged."""
     assert without_empty_layers(path, b'{"a": 1, "Layers": []}') == sent
 
 
@@ -282,7 +282,7 @@ def test_only_responses_about_functions_are_changed(path, sent):
 
 
 def test_foreign_needs_a_grant(layerperm, functions):
-    """Another account's layer is refused without a grant, in GetLayerVersion's words, and taken with one."""
+    """Another account's layer is denied without a grant, in GetLayerVersion's words, and accepted with one."""
     layer = layerperm.publish_layer(account_id=OTHER)
     assert both(functions, [layer.arn]) == denied(layer.arn)
     layer.grant("123456789012")
@@ -290,20 +290,20 @@ def test_foreign_needs_a_grant(layerperm, functions):
 
 
 def test_foreign_missing(layerperm, functions):
-    """So is a version that does not exist: nothing tells a stranger what there is."""
+    """So is a version that does not exist: other accounts cannot find out what exists."""
     arn = f"arn:aws:lambda:us-east-1:{OTHER}:layer:nothing:1"
     assert both(functions, [arn]) == denied(arn)
 
 
 def test_foreign_other_region(layerperm, functions):
-    """From another region a grant does not help, and the text is the same (6.4)."""
+    """From another region a grant does not help, and the text is the same."""
     layer = layerperm.publish_layer(account_id=OTHER, region_name="eu-central-1")
     layer.grant("*")
     assert both(functions, [layer.arn]) == denied(layer.arn)
 
 
 def test_foreign_deleted(layerperm, functions):
-    """A deleted version that was public passes authorization and is missing (6.8)."""
+    """A deleted version that was public passes authorization, and does not exist."""
     layer = layerperm.publish_layer(account_id=OTHER)
     layer.grant("*")
     layerperm.client(OTHER).delete_layer_version(LayerName=layer.name, VersionNumber=1)
@@ -311,15 +311,15 @@ def test_foreign_deleted(layerperm, functions):
 
 
 def test_organization(layerperm, functions):
-    """A grant to an organization lets its members attach."""
+    """A grant to an organization allows its members to attach the layer."""
     layer = layerperm.publish_layer(account_id=OTHER)
     organization = layerperm.organization(accounts=["123456789012"])
     layer.grant("*", organization_id=organization)
     assert functions.create([layer.arn]) == [layer.arn]
 
 
-def test_a_deleted_layer_of_ones_own(layerperm, functions):
-    """It cannot be attached, even to a function that has it already (11.3)."""
+def test_a_deleted_layer_of_the_same_account(layerperm, functions):
+    """It cannot be attached, even to a function that has it already."""
     layer = layerperm.publish_layer()
     assert functions.create([layer.arn]) == [layer.arn]
     functions.client.delete_layer_version(LayerName=layer.name, VersionNumber=1)
@@ -330,7 +330,7 @@ def test_a_deleted_layer_of_ones_own(layerperm, functions):
 
 
 def test_revocation_and_deletion(layerperm, functions):
-    """A function keeps a layer whose grant is revoked, and which is deleted; it cannot be given it again."""
+    """A function keeps a layer whose grant is revoked, and which is deleted; it cannot be attached again."""
     layer = layerperm.publish_layer(account_id=OTHER)
     sid = layer.grant("123456789012")
     functions.create([layer.arn])
@@ -347,7 +347,7 @@ def test_revocation_and_deletion(layerperm, functions):
 
 
 def test_role_session(layerperm):
-    """The refusal names the role session that creates the function."""
+    """The denial names the role session that creates the function."""
     role = boto3.client("sts").assume_role(RoleArn="arn:aws:iam::333333333333:role/deploy", RoleSessionName="ci")
     keys = role["Credentials"]
     functions = Functions(
@@ -365,7 +365,7 @@ def test_role_session(layerperm):
 
 
 def test_sizes_of_a_claiming_zip():
-    """The size of a zip is that of its files; what is no zip counts as it is."""
+    """The size of a zip is that of its files; for anything else, it is the data's own size."""
     assert unzipped_size(zip_claiming(1000)) == 1000
     assert unzipped_size(b"no zip") == 6
 
@@ -377,7 +377,7 @@ def test_layers_too_large(layerperm, functions):
 
 
 def test_function_and_layers_too_large(layerperm, functions):
-    """Layers that are too large together with the code: on making it, on changing either."""
+    """Layers that are too large together with the code: on creation, and on a change of either."""
     layer = layerperm.publish_layer(content=zip_claiming(150_000_000))
     large = zip_claiming(112_144_001)
     text = (
@@ -396,7 +396,7 @@ def test_function_and_layers_too_large(layerperm, functions):
 
 
 def test_exactly_as_large_as_allowed(layerperm, functions):
-    """262144000 bytes together are taken."""
+    """262144000 bytes together are accepted."""
     layer = layerperm.publish_layer(content=zip_claiming(150_000_000))
     assert functions.create([layer.arn], code=zip_claiming(112_144_000)) == [layer.arn]
 
@@ -405,7 +405,7 @@ def test_exactly_as_large_as_allowed(layerperm, functions):
 
 
 def test_users_mock():
-    """It is the same under a mock of the test's own, and moto's own rules come back with the end of the fake."""
+    """The same under a mock of the test's own; moto's own rules are restored at the end of the fake."""
     with mock_aws():
         with LayerPerm() as fake:
             layer = fake.publish_layer(account_id=OTHER)
@@ -415,7 +415,7 @@ def test_users_mock():
 
 
 def test_nested_fakes():
-    """Each fake's functions take the layers of that fake."""
+    """Each fake's functions use the layers of that fake."""
     with LayerPerm() as outer:
         outer_arn = outer.publish_layer("outer").arn
         assert Functions().create([outer_arn]) == [outer_arn]
@@ -428,7 +428,7 @@ def test_nested_fakes():
 
 
 def test_moto_reads_our_layers(layerperm, functions):
-    """moto's backend finds a function's layers in the fake's store, deleted ones too, for running it in Docker."""
+    """moto's backend finds a function's layers in the fake's store, even deleted ones, to run it in Docker."""
     from moto.awslambda.models import lambda_backends
 
     layer = layerperm.publish_layer(account_id=OTHER, content={"a.py": "1"})
@@ -442,7 +442,7 @@ def test_moto_reads_our_layers(layerperm, functions):
 
 
 def test_functions_after_a_reset(layerperm):
-    """A fake that was emptied while it was on has no functions, and knows no layer from before."""
+    """A fake that was reset while it was on has no functions, and none of its earlier layers."""
     functions = Functions()
     before = layerperm.publish_layer("before")
     functions.create([before.arn])
@@ -465,7 +465,7 @@ def settings(client):
 
 
 def test_account_settings_count_layers(layerperm):
-    """TotalCodeSize counts the layer versions that exist in the account and region; moto need not be there."""
+    """TotalCodeSize counts the layer versions that exist in the account and region; moto need not be imported."""
     layer = layerperm.publish_layer()
     size = layerperm.client().get_layer_version_by_arn(Arn=layer.arn)["Content"]["CodeSize"]
     layerperm.publish_layer(region_name="eu-west-1")
@@ -489,7 +489,7 @@ def test_account_settings_count_functions(layerperm):
 
 
 def test_motos_switch_for_code_in_s3(layerperm, monkeypatch):
-    """VALIDATE_LAMBDA_S3 is moto's, and holds for functions; a layer's content must be there all the same."""
+    """VALIDATE_LAMBDA_S3 is moto's, and applies to functions; a layer's content must exist in any case."""
     functions = Functions()
     monkeypatch.setenv("VALIDATE_LAMBDA_S3", "false")
     absent = {"S3Bucket": "absent", "S3Key": "code.zip"}

@@ -1,4 +1,4 @@
-"""moto and the fake: who answers what, who the caller is, and that nothing of it is left behind."""
+"""moto and the fake: which of them responds, who the caller is, and that nothing is left behind."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ KEYS = {"aws_access_key_id": "1" * 12, "aws_secret_access_key": "x", "region_nam
 
 
 def made_before_moto(service):
-    """A client as one made before moto was imported: it has no handler of moto's."""
+    """A client like one created before moto was imported: it has no handler of moto's."""
     session = botocore.session.Session()
     session.unregister("before-send", botocore_stubber)
     return boto3.Session(botocore_session=session).client(service, **KEYS)
@@ -58,7 +58,7 @@ def run(source):
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left():
-    """Every test leaves moto as it found it."""
+    """Every test leaves moto unchanged."""
 
     def state():
         environment = {name: value for name, value in os.environ.items() if name.startswith("AWS")}
@@ -73,7 +73,7 @@ def _nothing_is_left():
 
 
 def test_checked_versions():
-    """The private names of moto were checked with these versions; look at each of them before adding one here."""
+    """The private names of moto were checked with these versions; check each of them before adding one here."""
     major, minor, _ = [int(part) for part in version("moto").split(".")]
     assert (5, 0) <= (major, minor) <= (5, 2)
     assert private.is_imported()
@@ -114,7 +114,7 @@ def test_layer_calls_never_import_moto():
 
 
 def test_other_call_starts_moto():
-    """The first call that is no layer call imports moto, and is answered by it."""
+    """The first call that is not a layer call imports moto, which responds."""
     run("""
         import sys, boto3
         early = boto3.client("sts", region_name="us-east-1", aws_access_key_id="1" * 12, aws_secret_access_key="x")
@@ -129,7 +129,7 @@ def test_other_call_starts_moto():
 
 
 def test_moto_imported_meanwhile():
-    """A test that imports and starts moto itself, under the fake, gets the fake's answers too."""
+    """A test that imports and starts moto itself, under the fake, gets the fake's responses too."""
     run("""
         import boto3, requests
         from pytest_layerperm import LayerPerm
@@ -146,7 +146,7 @@ def test_moto_imported_meanwhile():
 
 
 def test_moto_without_an_extra():
-    """Where moto was installed without what a service needs, the failure names what to install."""
+    """If moto is installed without what a service needs, the error names what to install."""
     run("""
         import sys, boto3
         sys.modules["openapi_spec_validator"] = None
@@ -156,7 +156,7 @@ def test_moto_without_an_extra():
                 boto3.client("cloudformation").list_stacks()
             except ModuleNotFoundError as missing:
                 assert str(missing) == (
-                    "moto needs openapi_spec_validator to answer calls of cloudformation: install moto with the "
+                    "moto needs openapi_spec_validator for calls of cloudformation: install moto with the "
                     "extra of that service, such as moto[cloudformation]"
                 )
             else:
@@ -165,7 +165,7 @@ def test_moto_without_an_extra():
 
 
 def test_mock_ends_with_the_fake(layerperm):
-    """What other services know is gone with the fake, as with any mock of moto."""
+    """The state of other services is gone after the fake, as after any mock of moto."""
     boto3.client("s3").create_bucket(Bucket="bucket")
     layerperm.stop()
     layerperm.start()
@@ -173,7 +173,7 @@ def test_mock_ends_with_the_fake(layerperm):
 
 
 def test_first_calls_at_once(layerperm):
-    """Threads that make the first other calls together share one mock."""
+    """Threads that make the first other calls at the same time share one mock."""
     barrier = threading.Barrier(4)
     accounts = []
 
@@ -197,7 +197,7 @@ DENIED = (
 
 
 def check_all_nine(client):
-    """Calls all nine layer operations, and holds what moto answers otherwise against AWS."""
+    """Calls all nine layer operations, and checks the responses in which moto differs from AWS."""
     stranger = boto3.client(
         "lambda", region_name="us-east-1", aws_access_key_id="222222222222", aws_secret_access_key="x"
     )
@@ -250,7 +250,7 @@ def test_decorated(layerperm):
 
 
 def test_context_manager(layerperm):
-    """Inside a ``with mock_aws()`` all nine operations are AWS's, and so they stay when it ends."""
+    """Inside a ``with mock_aws()`` all nine operations are AWS's, also after it ends."""
     with mock_aws():
         client = boto3.client("lambda")
         check_all_nine(client)
@@ -286,7 +286,7 @@ def test_mock_within_ours(layerperm):
 
 
 def test_mock_outlives_ours(monkeypatch):
-    """A mock of the test's that was started under the fake's goes on, as moto's alone, when the fake is left."""
+    """A mock of the test's that was started under the fake's stays on, without the fake, after the fake ends."""
     remember(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), monkeypatch)  # moto leaves what it found: the fake's
     mock = mock_aws()
     with LayerPerm() as fake:
@@ -308,7 +308,7 @@ def test_mock_ends_first(layerperm):
 
 
 def test_clients_of_any_age(layerperm):
-    """Clients made before or after moto was imported, and before or after the mock, see the same."""
+    """Clients created before or after moto was imported, and before or after the mock, see the same."""
     assert [client.get_caller_identity()["Account"] for client in (EARLY, LATE)] == ["1" * 12] * 2
     with mock_aws():
         assert [client.get_caller_identity()["Account"] for client in (EARLY, LATE)] == ["1" * 12] * 2
@@ -333,7 +333,7 @@ def test_users_mock_sets_credentials(layerperm):
 
 
 def test_nested_fakes():
-    """The inner fake answers under a mock, and the outer one again after it."""
+    """The inner fake responds under a mock, and the outer one again after it."""
     with LayerPerm() as outer, mock_aws():
         outer.publish_layer("outer")
         client = boto3.client("lambda")
@@ -384,7 +384,7 @@ def test_requests_library(layerperm):
 
 
 def test_requests_library_resets(layerperm):
-    """moto's own way to be emptied in process empties the fake as well."""
+    """moto's own reset in this process resets the fake as well."""
     layerperm.publish_layer()
     layerperm.session().client("s3").create_bucket(Bucket="artifacts")
     answer = requests.post("http://motoapi.amazonaws.com/moto-api/reset", timeout=5)
@@ -394,7 +394,7 @@ def test_requests_library_resets(layerperm):
 
 
 def test_requests_library_other_calls(layerperm):
-    """A presigned URL of another service is answered by moto, also through ``requests``."""
+    """moto responds to a presigned URL of another service, also through ``requests``."""
     client = layerperm.session("222222222222").client("s3")
     client.create_bucket(Bucket="bucket")
     client.put_object(Bucket="bucket", Key="key", Body=b"bytes")
@@ -403,7 +403,7 @@ def test_requests_library_other_calls(layerperm):
 
 
 def test_requests_library_faults(layerperm):
-    """A connection that breaks is an error of ``requests`` there."""
+    """A broken connection raises an error of ``requests`` there."""
     call = signed("GET", f"{LAMBDA}/2018-10-31/layers")
     with mock_aws():
         layerperm.inject(ConnectionLost(1))
@@ -414,16 +414,16 @@ def test_requests_library_faults(layerperm):
             requests.request(**call, timeout=5)
 
 
-def test_no_layer_operation_of_motos(layerperm):
-    """What looks like a layer call and is none is AWS's 403: moto would answer some of it."""
+def test_paths_that_resemble_layer_operations(layerperm):
+    """A path that only resembles a layer call gets AWS's 403: moto would respond to some of them."""
     with mock_aws():
         response = requests.request(**signed("GET", f"{LAMBDA}/2018-10-31/layers/"), timeout=5)
     assert (response.status_code, response.content) == (403, NO_OPERATION.body)
 
 
 @pytest.mark.parametrize("path", ["/2099-01-01/functions", "/2015-03-31/no-such-path"])
-def test_no_operation_of_lambda(layerperm, path):
-    """A path that is no operation is AWS's 403 in process as well, with any library."""
+def test_paths_that_are_not_operations_of_lambda(layerperm, path):
+    """A path that is not an operation's gets AWS's 403 in process as well, with any library."""
     request = AWSRequest("GET", f"{LAMBDA}{path}")
     SigV4Auth(Credentials("123456789012", "secret"), "lambda", "us-east-1").add_auth(request)
     response = URLLib3Session().send(request.prepare())
@@ -435,13 +435,13 @@ def test_no_operation_of_lambda(layerperm, path):
 
 
 def test_an_operation_of_lambda_that_moto_does_not_have(layerperm):
-    """It is refused by name, like those of other services."""
+    """It is blocked by name, like those of other services."""
     with pytest.raises(RequestRefused, match=r"GET https://lambda\.us-east-1\.amazonaws\.com/2020-04-22/code-"):
         boto3.client("lambda").list_code_signing_configs()
     layerperm.escaped.clear()
 
 
-# --- what nobody answers
+# --- requests without a response
 
 
 @pytest.mark.parametrize(
@@ -454,7 +454,7 @@ def test_an_operation_of_lambda_that_moto_does_not_have(layerperm):
 )
 @pytest.mark.parametrize("mocked", [True, False])
 def test_unknown_to_moto(layerperm, mocked, service, operation, arguments, named):
-    """A call that moto does not know is refused by name, and fails the test even where it is swallowed."""
+    """A call that moto does not have is blocked by name, and fails the test even if the error is swallowed."""
     if mocked:
         mock = mock_aws()
         mock.start()
@@ -488,8 +488,8 @@ def test_a_blocked_request_names_the_operation(layerperm, body, headers, named):
     assert str(blocked.value).startswith(f"pytest-layerperm blocked a request: POST {url}{named}. The fake ")
 
 
-def test_what_the_refusal_of_an_operation_says(layerperm):
-    """It names the call and who answers what, and does not come as a second error after one of moto's own."""
+def test_what_the_error_of_a_blocked_operation_says(layerperm):
+    """It names the call and what is supported, and is not chained to an error of moto's own."""
     with pytest.raises(RequestRefused) as refused:
         boto3.client("bedrock-runtime").converse(modelId="m", messages=[])
     layerperm.escaped.clear()
@@ -512,14 +512,14 @@ def test_what_the_refusal_of_an_operation_says(layerperm):
     ],
 )
 def test_unknown_to_moto_with_requests(layerperm, url):
-    """So it is with the ``requests`` library under a mock."""
+    """The same with the ``requests`` library under a mock."""
     with mock_aws(), pytest.raises(RequestRefused, match="pytest-layerperm blocked a request: GET"):
         requests.get(url, timeout=5)
     layerperm.escaped.clear()
 
 
 def test_motos_own_404_with_requests(layerperm):
-    """What moto itself answers with 404 stays as it is."""
+    """moto's own 404 responses are unchanged."""
     with mock_aws():
         answer = requests.get("https://nobucket.s3.amazonaws.com/key", timeout=5)
     assert answer.status_code == 404
@@ -528,7 +528,7 @@ def test_motos_own_404_with_requests(layerperm):
 
 @pytest.mark.parametrize("url", ["http://169.254.169.254/latest/meta-data/", "https://example.com/"])
 def test_never_leaves(layerperm, url):
-    """Instance metadata, and hosts that are not AWS's, are refused without asking moto."""
+    """Instance metadata, and hosts that are not AWS's, are blocked without asking moto."""
     session = botocore.httpsession.URLLib3Session()
     for _ in range(2):
         with pytest.raises(RequestRefused, match=url):
@@ -550,7 +550,7 @@ def credentials(answer):
 
 @pytest.mark.parametrize("mocked", [True, False])
 def test_assumed_role(layerperm, mocked):
-    """The keys of an assumed role are its account's, and refusals name the role session."""
+    """The keys of an assumed role are its account's, and denials name the role session."""
     layer = layerperm.publish_layer()
     if mocked:
         mock = mock_aws()
@@ -572,7 +572,7 @@ def test_assumed_role(layerperm, mocked):
 
 
 def test_iam_user(layerperm):
-    """The access key of an IAM user is its account's, and refusals name the user."""
+    """The access key of an IAM user is its account's, and denials name the user."""
     iam = layerperm.session("444444444444").client("iam")
     iam.create_user(UserName="builder")
     key = iam.create_access_key(UserName="builder")["AccessKey"]
@@ -584,7 +584,7 @@ def test_iam_user(layerperm):
 
 
 def test_unknown_key(layerperm):
-    """A key that nobody gave out belongs to the default account, with moto too."""
+    """An unknown key belongs to the default account, also with moto."""
     session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "x", region_name="us-east-1")
     session.client("lambda").list_layers()
     assert layerperm.calls.last.account_id == "123456789012"
@@ -593,7 +593,7 @@ def test_unknown_key(layerperm):
 
 @pytest.mark.layerperm(account_id="555555555555")
 def test_default_account_is_motos_too(layerperm, monkeypatch):
-    """moto sees the fake's default account, whatever its own would be."""
+    """moto uses the fake's default account, whatever its own is."""
     assert "MOTO_ACCOUNT_ID" not in os.environ
     assert boto3.client("sts").get_caller_identity()["Account"] == "555555555555"
     with mock_aws():
@@ -610,13 +610,13 @@ def test_account_header_of_the_test(layerperm):
 
 
 def test_iam_is_not_enforced_without_moto(monkeypatch):
-    """Nobody can have asked a moto that is not imported to judge calls."""
+    """If moto is not imported, it cannot enforce IAM."""
     monkeypatch.delitem(sys.modules, private.CORE)
     assert not private.iam_is_enforced()
 
 
 def test_the_role_session_of_a_key(layerperm):
-    """The one that has it, among others in the account and in other accounts; none for a user's key."""
+    """The session of the key, among others in the account and in other accounts; none for a user's key."""
     keys = {}
     for account_id in ("111111111111", "222222222222"):
         sts = layerperm.session(account_id).client("sts")

@@ -35,7 +35,7 @@ def stacks(layerperm):
 
 
 def deploy(stacks, resource, kind="UPDATE"):
-    """As ``sam deploy`` does it."""
+    """As ``sam deploy`` does."""
     named = {"StackName": "stack", "ChangeSetName": "samcli-deploy"}
     body = json.dumps(template(resource))
     stacks.create_change_set(**named, ChangeSetType=kind, TemplateBody=body, Capabilities=["CAPABILITY_AUTO_EXPAND"])
@@ -65,7 +65,7 @@ def test_deployed(layerperm, stacks, given, versions):
 
 
 def test_created_and_updated_without_change_sets(layerperm, stacks):
-    """Plain calls expand as well; the text of the template stays."""
+    """Calls without change sets expand templates as well; the template's text is unchanged."""
     body = json.dumps(template(layer(LayerName="deps")))
     stacks.create_stack(StackName="stack", TemplateBody=body)
     stacks.update_stack(StackName="stack", TemplateBody=json.dumps(template(layer(LayerName="deps", Description="x"))))
@@ -78,7 +78,7 @@ def test_other_type(stacks):
     function = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "s3://artifacts/one.zip"}}
     text = (
         "Resource with id \\[Deps\\] is invalid. pytest-layerperm expands AWS::Serverless::LayerVersion "
-        "and no other type of SAM, and this is AWS::Serverless::Function."
+        "and no other type of SAM; this is AWS::Serverless::Function."
     )
     with pytest.raises(ClientError, match=f"ValidationError.*{text}"):
         stacks.create_stack(StackName="stack", TemplateBody=json.dumps(template(function)))
@@ -87,7 +87,7 @@ def test_other_type(stacks):
 
 
 def test_expanded():
-    """Each part of the resource, and each reference to it, as SAM makes them."""
+    """Each part of the resource, and each reference to it, as SAM generates them."""
     given = template(
         {
             **layer(CompatibleRuntimes=["python3.12"], LicenseInfo="MIT", PublishLambdaVersion=True),
@@ -148,7 +148,7 @@ def test_content(uri, content):
 
 
 def test_policies():
-    """RetentionPolicy stands above a DeletionPolicy; a parameter in the name keeps what it replaces."""
+    """RetentionPolicy overrides a DeletionPolicy; with a parameter in the name, the replaced version is kept."""
     assert only({**layer(), "DeletionPolicy": "Delete"})["DeletionPolicy"] == "Delete"
     assert only({**layer(RetentionPolicy="RETAIN"), "DeletionPolicy": "Delete"})["DeletionPolicy"] == "Retain"
     assert "UpdateReplacePolicy" not in only(layer(LayerName="deps"))
@@ -156,7 +156,7 @@ def test_policies():
 
 
 def test_globals():
-    """What is said for all layer versions is said for this one."""
+    """Globals for all layer versions apply to this one."""
     found = only(layer(LicenseInfo="MIT"), Globals={"LayerVersion": {"LicenseInfo": "BSD", "Description": "all"}})
     assert (found["Properties"]["LicenseInfo"], found["Properties"]["Description"]) == ("MIT", "all")
 
@@ -183,7 +183,7 @@ def test_globals():
     ],
 )
 def test_invalid(resource, text):
-    """What SAM rejects is rejected in its words."""
+    """What SAM rejects is rejected in SAM's words."""
     with pytest.raises(TransformFailed) as failed:
         expanded(template(resource))
     assert str(failed.value) == f"{TEXT}Number of errors found: 1. Resource with id [Deps] is invalid. {text}"
@@ -197,6 +197,6 @@ def test_without_the_transform():
 
 
 def test_nothing_of_sam():
-    """Another template is left as it is."""
+    """Any other template is unchanged."""
     for given in ({}, {"Transform": TRANSFORM, "Resources": {"A": {"Type": "AWS::S3::Bucket"}, "B": None}}):
         assert expanded(given) is given

@@ -1,4 +1,4 @@
-"""The order in which a stack's resources are worked on."""
+"""The order in which a stack's resources are updated."""
 
 import pytest
 
@@ -20,12 +20,12 @@ from pytest_layerperm.transports.moto.stack_order import in_order, references
     ],
 )
 def test_references(part, named):
-    """Whatever refers to a resource is found, at any depth."""
+    """Every reference to a resource is found, at any depth."""
     assert list(references(part)) == named
 
 
 def test_in_order():
-    """A resource comes after all that it refers to, also by a resource between them that is left alone."""
+    """A resource comes after all that it refers to, also through a resource between them that is not updated."""
     resources = {
         "First": {"LayerVersionArn": {"Ref": "Between"}},
         "Between": {"Value": {"Ref": "Last"}},
@@ -35,5 +35,5 @@ def test_in_order():
 
 
 def test_circle():
-    """A circle, which CloudFormation would have rejected, ends."""
+    """A circle, which CloudFormation would have rejected, does not loop forever."""
     assert in_order(["A", "B"], {"A": {"Ref": "B"}, "B": {"Ref": "A"}}) == ["B", "A"]

@@ -1,6 +1,6 @@
-"""Two requests to AWS that are answered here although they are not layer calls.
+"""Responses to two requests to AWS that are neither layer calls nor for moto.
 
-GetAccountSettings, which moto does not have, and moto's reset, which must empty the fake as well.
+They are GetAccountSettings, which moto does not have, and moto's reset, which must reset the fake as well.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _LIMITS = {
     "ConcurrentExecutions": 1_000,
     "UnreservedConcurrentExecutions": 1_000,
 }
-"""Those of an account that has asked for no more (9.2)."""
+"""The default quotas of an account (AWS's page "Lambda quotas")."""
 
 
-def own_answer(service: LayerService, request: Request) -> Response | None:
-    """The response to a request to AWS; None for all but these two."""
+def own_response(service: LayerService, request: Request) -> Response | None:
+    """The response to one of these two requests; None for any other."""
     place = (request.method, request.host.partition(".")[0], request.path.rstrip("/"))
     if place == ("POST", "motoapi", MOTO_RESET):
         service.reset()
@@ -39,7 +39,7 @@ def own_answer(service: LayerService, request: Request) -> Response | None:
 
 
 def _account_settings(store: LayerStore, account_id: str, region_name: str) -> dict[str, Any]:
-    """Limits and usage; layer versions count as functions do."""
+    """Limits and usage; layer versions count like functions."""
     functions, sizes = private_state.code_sizes(account_id, region_name) if private.mock_is_on() else (0, [])
     layers = [
         published.content.size
