@@ -1,4 +1,4 @@
-"""What holds for all tests, those of the examples too.
+"""Settings of all tests, those of the examples included.
 
 Where an optional package is not installed, the files that import it are skipped, and the report says why.
 
@@ -35,18 +35,18 @@ OPTIONAL = (
 MISSING = [package for package in OPTIONAL if find_spec(package) is None]
 
 LIMIT = 300
-"""Seconds for one test, for the collection, and for threads that are left at the end. Waits have their own limits."""
+"""Seconds for one test, for the collection, and for threads left at the end. Waits have their own limits."""
 STDERR = pytest.StashKey[int]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # While a test runs, pytest keeps to itself what is written to stderr.
+    # While a test runs, pytest captures stderr.
     config.stash[STDERR] = os.dup(2)
     _end_on_alarm(config.stash[STDERR])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """A thread that a test has left behind could keep the process from ending."""
+    """A thread left by a test could keep the process from ending."""
     _end_on_alarm(2)
     os.close(config.stash[STDERR])
     others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
@@ -86,7 +86,7 @@ def _set_alarm(seconds: float) -> None:
 
 
 def _end_on_alarm(descriptor: int) -> None:
-    """No Python code runs then, which could wait for a lock itself; after the tracebacks the signal does its work."""
+    """No Python code runs then, which could wait for a lock; after the tracebacks, the signal takes effect."""
     if hasattr(signal, "SIGALRM"):
         faulthandler.register(signal.SIGALRM, descriptor, all_threads=True, chain=True)
 

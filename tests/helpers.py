@@ -37,7 +37,7 @@ def remove_permission(client: Any, statement_id: str, *, layer: LayerVersion, **
 
 
 class FactsEndpoint:
-    """A fake as an endpoint that can show every fact, with the calls sent by way of ``send``."""
+    """A fake as an endpoint on which every fact can be checked, with calls sent through ``send``."""
 
     account_id = "123456789012"
     other_account_id = "210987654321"

@@ -1,4 +1,4 @@
-"""Shares a layer version with many accounts at once. Contains no test code."""
+"""Shares a layer version with many accounts at once."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Revokes every grant that is not on an allow list, on every version of every layer. Contains no test code."""
+"""Revokes every grant that is not on an allow list, on every version of every layer."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Deploys a function with other accounts' layers. Contains no test code."""
+"""Deploys a function with other accounts' layers."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""Publishes a layer in several regions and shares each new version. Contains no test code."""
+"""Publishes a layer in several regions and shares each new version."""
 
 import boto3
 from botocore.config import Config

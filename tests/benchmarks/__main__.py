@@ -50,7 +50,7 @@ def machine() -> str:
 
 
 def main() -> int:
-    """Prints the table; the exit status is 1 where a row does not hold."""
+    """Prints the table; the exit status is 1 if a row misses its budget."""
     parser = argparse.ArgumentParser("python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured (5)")
     rounds = parser.parse_args().rounds

@@ -63,7 +63,7 @@ def _where(layer: Any) -> dict[str, Any]:
 
 
 def one_call(rounds: int, times: int = 10) -> Row:
-    """The same client, on a canned answer and on the fake."""
+    """The same client, on a canned response and on the fake."""
     client = boto3.client("lambda")
 
     def on_the_floor() -> Cost:
@@ -81,7 +81,7 @@ def one_call(rounds: int, times: int = 10) -> Row:
 
 
 def under_moto(rounds: int, times: int = 20) -> Row:
-    """The same calls while moto's mock is on: answered by the fake, and by moto."""
+    """The same calls while moto's mock is on: with the fake, and with moto alone."""
 
     def moto_alone() -> Cost:
         with mock_aws():

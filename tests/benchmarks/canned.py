@@ -1,4 +1,4 @@
-"""Canned answers at the seam, one for each operation: what the floor is made of."""
+"""Canned responses for each operation, in place of the HTTP session: the floor of the benchmarks."""
 
 from __future__ import annotations
 

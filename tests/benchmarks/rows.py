@@ -14,11 +14,11 @@ class Row(NamedTuple):
     must: str
     found: str
     holds: bool | None = None
-    """None where there is no budget, only a comparison."""
+    """None if there is no budget, only a comparison."""
 
 
 def ratio_row(what: str, costs: Costs, floors: Costs, limit: float | None, of: str = "floor") -> Row:
-    """A row on processor time; wall time, which other load on the machine distorts, is told beside it."""
+    """A row on processor time; wall time, which other load on the machine distorts, is shown beside it."""
     cpu, wall = ratio(costs, floors)
     found = f"{cpu:.2f} × {of} ({wall:.2f} by wall time)"
     if limit is None:

@@ -50,7 +50,7 @@ def _serving() -> Generator[tuple[str, int, float, int]]:
 
 
 def server(rounds: int, seconds: float = 2.0) -> list[Row]:
-    """How soon it is ready, and how many GetLayerVersionPolicy it answers."""
+    """How soon it is ready, and how many calls of GetLayerVersionPolicy it serves."""
     waits: list[float] = []
     rates: list[float] = []
     own_rates: list[float] = []
@@ -89,13 +89,13 @@ def _prepare(host: str, port: int) -> None:
 
 
 def _processor_time(pid: int) -> float:
-    """Seconds of processor time that a process has taken, as Linux tells it."""
+    """Seconds of processor time that a process has used, as Linux reports it."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _answered(host: str, port: int, seconds: float) -> tuple[int, float]:
-    """How many answers over all connections, in how many seconds."""
+    """The number of responses over all connections, and the seconds they took."""
     counts = [0] * CONNECTIONS
     stop = time.perf_counter() + seconds
     threads = [threading.Thread(target=_ask, args=(host, port, stop, counts, number)) for number in range(CONNECTIONS)]
@@ -122,7 +122,7 @@ def _ask(host: str, port: int, stop: float, counts: list[int], number: int) -> N
 
 
 def _length_of_answer(connection: socket.socket) -> int:
-    """Bytes of the first answer; all are of one length, as nothing changes but the date and the request's id."""
+    """Bytes of the first response; all have one length, as only the date and the request id change."""
     answer = b""
     while b"\r\n\r\n" not in answer:
         answer += connection.recv(65_536)

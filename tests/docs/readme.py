@@ -22,7 +22,7 @@ class Fence(NamedTuple):
 
     language: str
     source: str
-    """``PATH`` or ``PATH::NAME,NAME``; empty where the block names none."""
+    """``PATH`` or ``PATH::NAME,NAME``; empty if the block names none."""
     body: str
 
 

@@ -1,4 +1,4 @@
-"""What the docstrings of public names tell, and that their examples run."""
+"""What the docstrings of public names contain, and that their examples run."""
 
 import builtins
 import doctest
@@ -47,7 +47,7 @@ HOLDERS = {**IMPORTABLE, **STRATEGIES, **FACTS, **FIXTURES, "ServerAddress": Ser
 
 
 def members_of(holder):
-    """The public methods and properties of a class, by name; those of other packages' classes left out."""
+    """The public methods and properties of a class, by name; without those of other packages' classes."""
     if not inspect.isclass(holder):
         return {}
     ours = [one for one in holder.__mro__ if one.__module__.startswith("pytest_layerperm")]
@@ -130,7 +130,7 @@ def run_example(monkeypatch):
 
 @pytest.mark.parametrize(("name", "written"), list(modules_with_examples()))
 def test_examples_run(name, written, run_example):
-    """Each docstring's on its own; none is overlooked."""
+    """The examples of each docstring separately; none is overlooked."""
     tests = doctests_of(importlib.import_module(name))
     for test in tests:
         run_example(test)
@@ -212,7 +212,7 @@ def test_the_first_line_is_a_sentence(name):
 
 @pytest.mark.parametrize("name", HOLDERS)
 def test_it_has_an_example(name):
-    """One that runs, or a literal block where it needs a program, a server or an endpoint of the reader's."""
+    """One that runs, or a literal block if it needs a program, a server or an endpoint of the reader's."""
     text = inspect.getdoc(HOLDERS[name])
     literal = re.search(r"::\n\n    \S", text) is not None
     needs_more = name in FIXTURES or name in (
@@ -226,7 +226,7 @@ def test_it_has_an_example(name):
 
 @pytest.mark.parametrize("name", [name for name in FOLLOWED if name in PUBLIC])
 def test_it_names_the_page_that_it_follows(name):
-    """Where a reader finds AWS's own words."""
+    """A link to AWS's own documentation."""
     assert FOLLOWED[name] in inspect.getdoc(PUBLIC[name])
 
 

@@ -21,7 +21,7 @@ def report(pytester, monkeypatch):
     shutil.copy(FAILING / "test_release.py", directory)
 
     def run(*options, apart=False):
-        """``apart``: in a process of its own, where nothing is imported yet."""
+        """``apart``: in a process of its own, in which nothing is imported yet."""
         runpytest = pytester.runpytest_subprocess if apart else pytester.runpytest_inprocess
         result = runpytest("-q", "-p", "no:randomly", "-p", "no:hypothesispytest", "examples/failing", *options)
         assert result.ret == 1
@@ -57,7 +57,7 @@ def test_without_rewritten_asserts(report):
 
 
 def test_on_continuous_integration(report, monkeypatch):
-    """Where pytest prints messages whole, the summary has the verdicts alone too."""
+    """If pytest prints messages in full, the summary still has only the verdicts."""
     monkeypatch.setenv("CI", "true")
     assert report() == EXPECTED
 
@@ -91,7 +91,7 @@ def test_the_summary_has_the_verdicts(report):
 
 
 def test_not_collected_unless_asked_for(pytester):
-    """The failing examples are no part of a run of the examples."""
+    """A run of the examples does not include the failing ones."""
     for name in ("conftest.py", "failing/test_release.py"):
         (pytester.path / "examples" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(FAILING.parent / name, pytester.path / "examples" / name)

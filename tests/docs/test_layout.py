@@ -22,7 +22,7 @@ ROOMS = {
     "service": {"lambda_api"},
     "lambda_api": set(),
 }
-"""Each room, top floor first, and the rooms that it may import: none that stands above it."""
+"""Each room, top floor first, and the rooms that it may import: none above it."""
 ALONE = {"translate", "content"}
 """What transports may import of one another."""
 

@@ -1,4 +1,4 @@
-"""Nothing in this suite waits for ever."""
+"""Nothing in this suite waits forever."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ LIMITED = {"HTTPConnection", "check_call", "check_output", "create_connection", 
 OF_SUBPROCESS = {"check_call", "check_output", "run"}
 """Those of them that are meant if they are called on ``subprocess``."""
 WAITS = {"acquire", "communicate", "get", "join", "result", "wait"}
-"""Methods that wait for ever if they are given nothing."""
+"""Methods that wait forever without a timeout."""
 
 
 def _waits_without_a_limit(tree: ast.AST) -> Iterator[int]:
@@ -96,7 +96,7 @@ def test_every_wait_has_a_limit() -> None:
     ],
 )
 def test_a_wait_without_a_limit_is_seen(code: str) -> None:
-    """And with one it is none."""
+    """With a limit it is accepted."""
     assert list(_waits_without_a_limit(ast.parse(code))) == [1]
     assert (
         list(_waits_without_a_limit(ast.parse(code[:-1] + ("" if code.endswith("()") else ", ") + "timeout=9)"))) == []

@@ -21,12 +21,12 @@ def test_a_code_block_equals_the_example_it_names(fence):
 
 
 def test_every_code_block_names_its_example():
-    """Code that no test runs does not stand in README."""
+    """README contains no code that no test runs."""
     assert [f.body for f in fences(TEXT) if f.language in CODE and not f.source.startswith("examples/")] == []
 
 
 def test_blocks_without_source_are_commands_settings_or_output():
-    """Only these need no file: what is typed in a shell, ini settings, and what is printed."""
+    """Only these need no file: shell commands, ini settings, and output."""
     assert {f.language for f in fences(TEXT) if not f.source} <= {"sh", "toml", "text", "console"}
 
 
@@ -43,7 +43,7 @@ def test_links_to_files_lead_to_files():
 
 
 def test_the_page_can_be_brought_up_to_date(monkeypatch, tmp_path):
-    """A stale block is rewritten from its source, and nothing else is touched."""
+    """A stale block is rewritten from its source, and nothing else changes."""
     stale = "before\n```python examples/sharing/share_layer.py\nold\n```\nafter\n```sh\nkept\n```\n"
     shown = source_text("examples/sharing/share_layer.py")
 
@@ -60,25 +60,25 @@ def test_what_is_installed_with_an_extra_has_it():
     assert {extra for names in named for extra in names.split(",")} <= extras
 
 
-def test_the_number_of_facts_is_told():
-    """How many there are, and how sure they are, as it is."""
+def test_the_number_of_facts():
+    """Their number, and their confidence."""
     counts = Counter(fact.confidence for fact in FACTS)
-    told = ", ".join([f"{counts[confidence]} {confidence}" for confidence in CONFIDENCES])
-    assert f"| {len(FACTS)}: {told} |" in TEXT
+    stated = ", ".join([f"{counts[confidence]} {confidence}" for confidence in CONFIDENCES])
+    assert f"| {len(FACTS)}: {stated} |" in TEXT
 
 
-def test_the_number_of_mutants_is_told():
-    """Those that live are those that have a reason."""
-    told = re.search(r"\| ([\d,]+), of which ([\d,]+) are noticed \(([\d.]+) %\)", TEXT)
-    assert told is not None
-    made, noticed = [int(number.replace(",", "")) for number in told.groups()[:2]]
+def test_the_number_of_mutants():
+    """The survivors are those that have a reason."""
+    stated = re.search(r"\| ([\d,]+), of which ([\d,]+) are noticed \(([\d.]+) %\)", TEXT)
+    assert stated is not None
+    made, noticed = [int(number.replace(",", "")) for number in stated.groups()[:2]]
     reasons = (ROOT / "tests/mutation/survivors.toml").read_text(encoding="utf-8").count("[[survivor]]")
     assert made - noticed == reasons
-    assert f"{100 * noticed / made:.1f}" == told[3]
+    assert f"{100 * noticed / made:.1f}" == stated[3]
 
 
-def test_what_is_told_of_speed_is_within_its_budget():
-    """The table of the benchmark, as it was printed, with no row that does not hold."""
+def test_the_speed_is_within_its_budget():
+    """The table of the benchmark, as it was printed, in which every row holds."""
     _, _, chapter = TEXT.partition("## Performance\n")
     rows = re.findall(r"^\| (.*) \| (.*) \| (.*) \| (.*) \|$", chapter.partition("\n## ")[0], re.M)[2:]
     assert len(rows) == 16

@@ -1,4 +1,4 @@
-"""``python -m tests.isolation [--cycles 10000]``: runs the fixtures so often in one process, and shows what is left.
+"""``python -m tests.isolation [--cycles 10000]``: runs the fixtures many times in one process.
 
 Exits with 1 if anything is: a trace that the probe sees, or memory that grows from cycle to cycle.
 """

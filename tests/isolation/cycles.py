@@ -83,7 +83,7 @@ def threads(fixture: Fixture) -> None:
 
 
 def failure(fixture: Fixture) -> None:
-    """No layer was published: this is to fail, with clients and answers in its traceback."""
+    """No layer was published: this must fail, with clients and responses in its traceback."""
     share(fixture("layerperm_client"))
 
 

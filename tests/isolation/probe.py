@@ -1,4 +1,4 @@
-"""What is different in this process: everything that a plugin could leave behind, as one snapshot to compare.
+"""The state of this process: everything that a plugin could leave behind, as one snapshot to compare.
 
 Nothing here knows what the plugin patches. Every attribute of every module and class of the packages below is looked
 at, whoever changed it.
@@ -57,9 +57,9 @@ CONTAINERS = (
     "sys.path_hooks",
     "warnings.filters",
 )
-"""Lists of which a trace would be another item, not another list."""
+"""Lists in which a trace would be another item, not another list."""
 MOTO_ITSELF = re.compile(r"moto\.(core\.authorization:.*\.request_count|s3\.urls:.*|.*\.instances_tracked)")
-"""What any use of moto changes, with or without this plugin: it counts requests and imports a module again."""
+"""Changed by any use of moto, with or without this plugin: it counts requests and imports a module again."""
 PYTEST_ITSELF = "PYTEST_CURRENT_TEST"
 ABSTRACT = ("__abstractmethods__", "_abc_")
 """What abstract classes keep for themselves."""
@@ -69,7 +69,7 @@ class Snapshot(NamedTuple):
     """All that is looked at."""
 
     attributes: dict[str, dict[str, Any]]
-    """What stands in each ``module:`` and each ``module:class.``."""
+    """The attributes of each ``module:`` and each ``module:class.``."""
     rest: dict[str, Any]
     """Everything else, under names that a reader understands."""
 
@@ -99,7 +99,7 @@ def snapshot() -> Snapshot:
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[str]:
-    """One line for each trace. Modules that were imported meanwhile are none."""
+    """One line for each trace. Modules imported meanwhile do not count."""
     was, now = before.rest | _changed(before, after), after.rest | _changed(after, before)
     lines = []
     for name in sorted(was.keys() | now.keys()):
@@ -125,11 +125,11 @@ def living(class_name: str) -> int:
 
 
 def _changed(one: Snapshot, other: Snapshot) -> dict[str, Any]:
-    """The attributes of one snapshot where the other has another object, without those of modules it has not."""
+    """The attributes that are different objects in the two snapshots, except those of modules that one lacks."""
     named: dict[str, Any] = {}
     for place, attributes in one.attributes.items():
         others = other.attributes.get(place, {})
-        # There are tens of thousands, and next to none is ever another one.
+        # There are tens of thousands, and hardly any ever changes.
         if list(attributes) == list(others) and all(map(operator.is_, attributes.values(), others.values())):
             continue
         if f"{place.partition(':')[0]}:" in other.attributes:
@@ -153,7 +153,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _attributes() -> Iterator[tuple[str, dict[str, Any]]]:
-    """``module:`` and ``module:class.`` with what stands there."""
+    """``module:`` and ``module:class.`` with their attributes."""
     for module_name, module in list(sys.modules.items()):
         if module_name.partition(".")[0] in PACKAGES and isinstance(module, types.ModuleType):
             attributes = dict(vars(module))

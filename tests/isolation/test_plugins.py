@@ -1,4 +1,4 @@
-"""Under the plugins that run tests elsewhere, in another order, or again: each test has a fake of its own.
+"""Under plugins that distribute, reorder or repeat tests, each test has a fake of its own.
 
 With ``LAYERPERM_ENDURANCE=1`` in the environment, the same in every distribution, and in twenty orders.
 """
@@ -117,7 +117,7 @@ def test_that_never_calls(layerperm): ...
 
 
 def test_tests_that_run_again(pytester: pytest.Pytester) -> None:
-    """The second time has a new fake, its marker's faults anew, and none of those the first time left."""
+    """The second run has a new fake, its marker's faults anew, and none of those that the first run left."""
     pytester.makepyfile(RERUN)
     result = pytester.runpytest_subprocess("-p", "rerunfailures", "--reruns=2")
     result.assert_outcomes(passed=2, failed=1, errors=0)
@@ -146,7 +146,7 @@ def test_a_worker_that_dies(pytester: pytest.Pytester) -> None:
 
 
 def test_random_numbers_are_left_alone(request: pytest.FixtureRequest) -> None:
-    """pytest-randomly seeds them for each test: the fake draws none, and a test sees the same with it and without."""
+    """pytest-randomly seeds them for each test: a test draws the same with and without the fake."""
     before = random.getstate()
     request.getfixturevalue("layerperm_layer").grant("*")
     request.getfixturevalue("layerperm_client").list_layers()

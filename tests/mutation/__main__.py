@@ -1,8 +1,8 @@
-"""``python -m tests.mutation``: changes each expression of ``lambda_api``, and shows which changes no test notices.
+"""``python -m tests.mutation``: mutates each expression of ``lambda_api``, and shows which mutants no test notices.
 
-mutmut makes the changes, in a copy of the project, and runs the tests of ``tests/lambda_api`` that reach the changed
-function. What survives must stand in ``survivors.toml`` with a reason. Exits with 1 below 95 % killed, and where a
-survivor has no reason there, or a reason no survivor. ``--keep DIRECTORY`` goes on with the copy that is there.
+mutmut creates the mutants, in a copy of the project, and runs the tests of ``tests/lambda_api`` that reach the mutated
+function. Survivors must be in ``survivors.toml``, with a reason. Exits with 1 if fewer than 95 % are killed, a survivor
+has no reason there, or a reason has no survivor. ``--keep DIRECTORY`` continues with the copy in that directory.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LEAST = 95.0
 
 
 class Survivor(NamedTuple):
-    """A change that no test notices: in which function, and the lines before and after."""
+    """A mutant that no test notices: its function, and the line before and after."""
 
     where: str
     was: str

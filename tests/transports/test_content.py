@@ -175,12 +175,12 @@ def test_client_that_resets(published, monkeypatch):
     left, right = socket.socketpair()
     right.close()
     with left:
-        content_server._answer(left, lambda _: None)
+        content_server._respond(left, lambda _: None)
     parent, child = socket.socketpair()
     child.sendall(b"GET / HTTP/1.1\r\n\r\n")
     child.close()
     with parent:
-        content_server._answer(parent, lambda _: b"x" * 1_000_000)
+        content_server._respond(parent, lambda _: b"x" * 1_000_000)
 
 
 def _in_child(location, connection):
