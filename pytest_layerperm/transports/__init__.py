@@ -1,1 +1,1 @@
-"""Ways in: each translates a client's request, calls the one handler, translates the answer, and decides nothing."""
+"""Transports: each translates a kind of request for the service, and the response back, and decides nothing."""

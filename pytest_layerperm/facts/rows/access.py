@@ -130,7 +130,7 @@ FACTS: tuple[Fact, ...] = (
         get_by_arn(expected=Expected(SUCCESS), by="other"),
     ),
     fact(
-        "access/everybody",
+        "access/everyone",
         "A statement for everyone allows every account.",
         "documented",
         "DG:permissions of layers, cross-account",

@@ -178,7 +178,7 @@ FACTS: tuple[Fact, ...] = (
                 remove(RevisionId="x", expected=Expected(412)),
             ),
             ("no-statement", "no such statement", remove("s2", Expected(404))),
-            ("invalid", "an invalid principal", add("s2", "everybody", Expected(400))),
+            ("invalid", "an invalid principal", add("s2", "everyone", Expected(400))),
             ("unreadable", "a body that is not JSON", add("s2", body="{", expected=Expected(400))),
             ("unsigned", "no signature", add("s2", by="nobody", expected=Expected(403))),
         )

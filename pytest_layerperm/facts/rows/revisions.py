@@ -33,7 +33,7 @@ FACTS: tuple[Fact, ...] = (
         add(expected=Expected(body={"RevisionId": Matching(UUID)})),
     ),
     fact(
-        "revisions/add-tells-it",
+        "revisions/add-returns-it",
         "Get returns the RevisionId that Add returned.",
         "recorded",
         "LS:policy_life",

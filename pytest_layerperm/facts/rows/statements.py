@@ -32,7 +32,7 @@ _GOV, _GOV_ROOT = _in_partition("aws-us-gov", "us-gov-west-1")
 
 FACTS: tuple[Fact, ...] = (
     fact(
-        "statements/everybody",
+        "statements/everyone",
         'Everyone as principal is the plain text "*"; the order is Sid, Effect, Principal, Action, Resource.',
         "recorded",
         "LS:policy_life",
@@ -93,7 +93,7 @@ FACTS: tuple[Fact, ...] = (
         get_policy(Expected(body={"Policy": policy(statement("xaccount2", account_root("123456789123")))})),
     ),
     fact(
-        "statements/policy-for-everybody",
+        "statements/policy-for-everyone",
         "A public policy contains the statement as AddLayerVersionPermission returned it.",
         "recorded",
         "CDK",
@@ -222,7 +222,7 @@ FACTS: tuple[Fact, ...] = (
         get_policy(Expected(body={"Policy": same_policy(statement("s1", _GOV_ROOT, _GOV))}), region="us-gov-west-1"),
     ),
     fact(
-        "partitions/china-everybody",
+        "partitions/china-everyone",
         'In China too, everyone is the plain text "*".',
         "inferred",
         "DECISION",
