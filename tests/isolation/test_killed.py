@@ -81,7 +81,7 @@ def test_nothing_is_left_by(name: str, found: dict[str, Any]) -> None:
     assert found[name]["next"] == 0
 
 
-def test_a_test_that_leaves_a_fake_on_is_told_so(pytester: pytest.Pytester) -> None:
+def test_a_test_that_leaves_a_fake_on_has_an_error(pytester: pytest.Pytester) -> None:
     """It has passed, so it is an error of its teardown; the next test starts without a fake."""
     pytester.makepyfile(
         """

@@ -147,7 +147,7 @@ TRACES: dict[str, tuple[Callable[[], Any], str]] = {
 
 
 @pytest.mark.parametrize("path", CONTAINERS)
-def test_every_list_that_is_watched_is_there(path: str) -> None:
+def test_every_list_that_is_watched_exists(path: str) -> None:
     """Under the name that the probe has for it: a list that it does not find would never have a trace."""
     module, _, name = path.rpartition(".")
     assert isinstance(getattr(importlib.import_module(module), name), list)

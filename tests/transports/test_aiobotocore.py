@@ -99,7 +99,7 @@ async def refusal(call):
 
 
 def test_every_step_of_sharing_is_answered_as_by_aws(layerperm, backend):
-    """Successes and each kind of refusal come out as boto3 clients get them."""
+    """Successes and each kind of error are as in boto3 clients."""
 
     async def main():
         archive = io.BytesIO()
@@ -155,7 +155,7 @@ def test_every_step_of_sharing_is_answered_as_by_aws(layerperm, backend):
 
 @pytest.fixture(scope="module", params=["aiohttp", "httpx"])
 def sender(request):
-    """Sends calls by clients that outlive the tests, and so the fakes."""
+    """Sends calls with clients that outlive the tests, and so the fakes."""
     backend = Backend(request.param)
     loop = asyncio.new_event_loop()
     opened = AsyncExitStack()
@@ -188,12 +188,12 @@ def sender(request):
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.id)
 def test_every_fact_holds(show_fact, sender, fact):
-    """The fake answers as AWS does, and as decided where that is not known."""
+    """The fake responds as AWS does, and as decided if that is not known."""
     show_fact(fact, lambda asked: sender(asked, show_fact.accounts.get(asked.by)))
 
 
 def test_the_account_is_the_access_keys(layerperm, layerperm_layer, backend):
-    """A twelve-digit key is that account, refused in AWS's words."""
+    """A twelve-digit key is that account, which is denied in AWS's words."""
 
     async def main():
         async with backend.client(aws_access_key_id="222222222222", aws_secret_access_key="x") as client:
@@ -223,7 +223,7 @@ def test_a_session_from_before_the_fake_is_caught(layerperm, backend):
 
 
 def test_a_client_from_before_the_fake_is_caught(backend, monkeypatch):
-    """A client made before, on a machine without credentials, signs as the default account."""
+    """A client created before, on a machine without credentials, signs as the default account."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
@@ -256,7 +256,7 @@ def test_the_innermost_fake_answers(layerperm, backend):
 
 
 def test_all_is_restored():
-    """After the fake, aiobotocore is as it was."""
+    """After the fake, aiobotocore is restored."""
 
     def seams():
         return (
@@ -290,7 +290,7 @@ def test_a_test_without_aiobotocore_does_not_import_it():
 
 
 def test_a_client_is_caught_that_is_imported_while_the_fake_is_on():
-    """The code under test may import aiobotocore itself; after the fake it is genuine."""
+    """The code under test may import aiobotocore itself; after the fake it is the original."""
     script = (
         "import asyncio\n"
         "from pytest_layerperm import LayerPerm, Throttle\n"
@@ -336,7 +336,7 @@ def test_each_retry_mode_backs_off_without_waiting(layerperm, layerperm_layer, b
 
 
 def test_one_throttle_more_is_the_exception(layerperm, layerperm_layer, backend):
-    """With no attempt to spare aiobotocore's own exception comes out."""
+    """With no attempt to spare, aiobotocore's own exception is raised."""
     layerperm.inject(Throttle(3))
 
     async def main():
@@ -352,7 +352,7 @@ def test_one_throttle_more_is_the_exception(layerperm, layerperm_layer, backend)
 
 
 def test_retry_waits_move_a_frozen_clock(layerperm, layerperm_layer, layerperm_clock, backend):
-    """The frozen clock is moved on by each wait, on every event loop."""
+    """Each wait advances the frozen clock, on every event loop."""
     layerperm.inject(Throttle(2))
     before = layerperm_clock().timestamp()
 
@@ -420,7 +420,7 @@ def test_real_waits_are_the_event_loops(layerperm, layerperm_layer, aiohttp, mon
 
 @pytest.mark.parametrize("kind", ["ConnectionClosedError", "EndpointConnectionError", "ReadTimeoutError"])
 def test_a_broken_connection_is_botocores_exception(layerperm, layerperm_layer, backend, kind):
-    """What comes out is what botocore calls it, after all retries."""
+    """botocore's own exception is raised, after all retries."""
     layerperm.inject(ConnectionLost(3, error=kind))
 
     async def main():
@@ -433,7 +433,7 @@ def test_a_broken_connection_is_botocores_exception(layerperm, layerperm_layer, 
 
 
 def test_a_broken_connection_is_retried(layerperm, layerperm_layer, backend):
-    """A lost answer leads to a second attempt, which finds the first one carried out."""
+    """A lost response leads to a second attempt, which finds the first one carried out."""
     layerperm.inject(ConnectionLost(applied=True))
 
     async def main():
@@ -445,7 +445,7 @@ def test_a_broken_connection_is_retried(layerperm, layerperm_layer, backend):
 
 
 def test_a_service_failure_is_retried(layerperm, layerperm_layer, backend):
-    """A 500 is tried again."""
+    """A 500 is retried."""
     layerperm.inject(ServiceFailure())
 
     async def main():
@@ -458,7 +458,7 @@ def test_a_service_failure_is_retried(layerperm, layerperm_layer, backend):
 
 @pytest.mark.parametrize(("seconds", "outcome"), [(4, "200"), (6, "ReadTimeoutError")])
 def test_a_slow_answer_meets_the_clients_read_timeout(layerperm, layerperm_layer, aiohttp, seconds, outcome):
-    """In time it comes, too late it is a timeout; either way virtual time passes."""
+    """A response in time arrives, a late one is a timeout; in both cases virtual time passes."""
     layerperm.inject(Slow(seconds))
     before = service_of(layerperm).virtual_time._skipped
 
@@ -502,7 +502,7 @@ def test_an_interleaved_writer_is_seen(layerperm, layerperm_layer, backend):
 
 
 def test_tasks_overtake_each_other_while_a_request_is_under_way(layerperm, layerperm_layer, aiohttp):
-    """Of two tasks that read, then write with the RevisionId they read, one is told that it is stale."""
+    """Of two tasks that read, then write with the RevisionId they read, one gets the error that it is stale."""
     layerperm_layer.grant("222222222222")
 
     async def share(client, account_id):
@@ -526,7 +526,7 @@ def test_tasks_overtake_each_other_while_a_request_is_under_way(layerperm, layer
 
 @pytest.mark.parametrize("started", ["by the fake", "before the client", "after the client"])
 def test_other_services_are_motos(layerperm, layerperm_layer, backend, started):
-    """Whoever started moto and when: other services answer, and layers are still the fake's."""
+    """Whoever started moto, and when: other services respond, and layers are still the fake's."""
     from moto import mock_aws
 
     async def calls(client, s3):
@@ -553,7 +553,7 @@ def test_other_services_are_motos(layerperm, layerperm_layer, backend, started):
 
 
 def test_the_caller_is_the_same_elsewhere(layerperm, backend):
-    """STS tells the account that the layers are called as."""
+    """STS returns the account as which layers are called."""
 
     async def main():
         keys = {"aws_access_key_id": "222222222222", "aws_secret_access_key": "x"}
@@ -590,7 +590,7 @@ def test_a_body_that_must_be_awaited_reaches_moto(layerperm, aiohttp, make, cont
 
 
 def test_what_goes_nowhere_is_refused(backend):
-    """A host that is neither AWS's nor this machine is let to nobody; the test fails even if the code hides it."""
+    """A host that is neither AWS's nor this machine is never reached; the test fails even if the code hides it."""
 
     async def main():
         async with backend.client("s3", endpoint_url="https://storage.example.com") as s3:
@@ -623,7 +623,7 @@ class Streamed(io.BytesIO):
 
 
 def test_an_answer_without_sending_can_be_awaited(layerperm, backend):
-    """moto's handler answers in botocore's form, as for an endpoint of its own on this machine: it is translated."""
+    """moto's handler responds in botocore's form, as for its own endpoints on this machine: it is translated."""
 
     def botocores(request, **_):
         return AWSResponse(request.url, 200, {}, Streamed(b'{"Layers": [{"LayerName": "moto"}]}'))
@@ -638,7 +638,7 @@ def test_an_answer_without_sending_can_be_awaited(layerperm, backend):
 
 
 def test_an_answer_without_sending_is_left_to_whoever_gives_it(layerperm, aiohttp):
-    """A handler of the code's own that answers in aiobotocore's form is heard."""
+    """A handler of the code's own that responds in aiobotocore's form is respected."""
     from aiobotocore.awsrequest import AioAWSResponse
 
     async def own(request, **_):
@@ -654,7 +654,7 @@ def test_an_answer_without_sending_is_left_to_whoever_gives_it(layerperm, aiohtt
 
 
 def test_a_handlers_no_is_no(layerperm, layerperm_layer, aiohttp):
-    """A ``needs-retry`` handler that says False is no wait of zero seconds."""
+    """A ``needs-retry`` handler that returns False does not mean a wait of zero seconds."""
     from pytest_layerperm.transports.aiobotocore import _endpoint
 
     with _endpoint(aiobotocore.endpoint, lambda: layerperm):
@@ -734,7 +734,7 @@ async def test_a_throttle_that_never_struck(layerperm{fixtures}):
     ],
 )
 def test_async_tests_are_run(pytester, plugin, mark, fixtures, options):
-    """Under pytest-asyncio and anyio a test is as it is without: markers, retries, and faults that never struck."""
+    """Under pytest-asyncio and anyio a test works as without: markers, retries, and faults that never struck."""
     pytest.importorskip(plugin, reason=f"{plugin} is not installed")
     backend = "\n@pytest.fixture\ndef anyio_backend():\n    return 'asyncio'\n" if fixtures else ""
     pytester.makepyfile(ASYNC_TEST.format(mark=mark, fixtures=fixtures) + backend)

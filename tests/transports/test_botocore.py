@@ -1,4 +1,4 @@
-"""The seam below botocore: which requests it takes, and that none leaves this machine."""
+"""Botocore's requests: which of them the fake handles, and that none leaves this machine."""
 
 import http.server
 import io
@@ -23,11 +23,11 @@ from tests.limits import join, start_and_join
 
 EARLY_SESSION = boto3.Session(region_name="eu-west-1")
 EARLY_CLIENT = EARLY_SESSION.client("lambda")
-"""Made at import time, before any fake, with whatever credentials the machine has or has not."""
+"""Created at import time, before any fake, with whatever credentials the machine has."""
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
-    """Answers every request with its own request line."""
+    """Responds to every request with its own request line."""
 
     def do_GET(self):
         body = b'{"Layers": [{"LayerName": "%s"}]}' % self.path.encode()
@@ -76,7 +76,7 @@ def test_loopback_is_this_machine_and_nothing_that_looks_like_it(url, loopback):
 
 
 def test_client_made_at_import_time(layerperm):
-    """A client from before the fake is caught, in its own region, as the default account."""
+    """A client created before the fake uses it, in its own region, as the default account."""
     EARLY_CLIENT.list_layers()
     call = layerperm.calls.last
     assert (call.operation, call.region_name) == ("ListLayers", "eu-west-1")
@@ -99,7 +99,7 @@ def test_client_made_without_credentials(monkeypatch):
 
 
 def test_client_in_a_thread(layerperm, layerperm_layer):
-    """Clients made and used in threads are caught as well."""
+    """Clients created and used in threads use the fake as well."""
     names = []
 
     def work():
@@ -120,7 +120,7 @@ def test_request_to_this_machine_passes(layerperm, echo):
 
 
 def test_request_to_this_machine_goes_through_no_proxy(layerperm, echo, monkeypatch):
-    """Neither the environment's proxy nor the client's own is told of a request to this machine."""
+    """Neither the environment's proxy nor the client's own gets a request to this machine."""
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.com:3128")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
@@ -130,7 +130,7 @@ def test_request_to_this_machine_goes_through_no_proxy(layerperm, echo, monkeypa
 
 
 def test_layer_call_through_a_proxy_is_answered(layerperm, layerperm_layer):
-    """A client that is set up for a proxy gets the fake's answer like every other."""
+    """A client with a proxy gets the fake's response like every other."""
     client = boto3.client("lambda", config=Config(proxies={"https": "http://proxy.example.com:3128"}))
     assert client.list_layers()["Layers"][0]["LayerName"] == "shared-deps"
 
@@ -144,13 +144,13 @@ def test_layer_call_through_a_proxy_is_answered(layerperm, layerperm_layer):
     ],
 )
 def test_layer_call_to_any_other_host_is_answered(layerperm, layerperm_layer, endpoint_url):
-    """VPC endpoints, FIPS endpoints and names of one's own: what asks for layers is asked of the fake."""
+    """VPC endpoints, FIPS endpoints and custom host names: layer calls to them reach the fake."""
     client = boto3.client("lambda", endpoint_url=endpoint_url)
     assert client.list_layers()["Layers"][0]["LayerName"] == "shared-deps"
 
 
 def test_request_to_elsewhere_is_refused():
-    """Any other host is refused, naming the call, at once and without retries."""
+    """A request to any other host is blocked, naming the call, at once and without retries."""
     with pytest.raises(RequestRefused, match=re.escape("GET https://example.com/2015-03-31/functions")):
         with LayerPerm():
             boto3.client("lambda", endpoint_url="https://example.com").list_functions()
@@ -165,7 +165,7 @@ def test_swallowed_refusal_fails_all_the_same():
 
 
 def test_what_is_patched_is_restored():
-    """The very attributes of before are back when the fake is off, also after an exception."""
+    """The original attributes are restored when the fake is off, also after an exception."""
 
     def patched():
         return (
@@ -207,7 +207,7 @@ def _list_layers_request():
 
 @pytest.mark.parametrize("seconds", [4, 6])
 def test_read_timeout_of_one_request(layerperm, seconds):
-    """A read timeout that botocore sets for a single request goes before the client's."""
+    """A read timeout that botocore sets for a single request overrides the client's."""
     layerperm.inject(Slow(5))
     request = _list_layers_request()
     request.context = {"read_timeout": seconds}
@@ -227,7 +227,7 @@ def test_read_timeout_as_a_bare_number(layerperm):
 
 
 class TestAnswers:
-    """What botocore gets is what it would have made of the same answer, made with less ado."""
+    """The response equals what botocore would have parsed from the same content."""
 
     HEADERS: ClassVar[dict[str, str]] = {"content-type": "application/json", "x-amzn-requestid": "r"}
 
@@ -244,14 +244,14 @@ class TestAnswers:
         assert {*vars(theirs)} - {*vars(ours)} == {"raw"}
 
     def test_stream(self, both):
-        """The body can be read as it comes, once."""
+        """The body can be read as a stream, once."""
         for one in both:
             raw = one.raw
             assert [b"".join(raw.stream()), raw.read()] == [b'{"a":1}', b""]
             assert one.raw is raw
 
     def test_headers(self, both):
-        """They ignore case in all that a mapping does."""
+        """They ignore case in all operations of a mapping."""
         results = []
         for headers in [one.headers for one in both]:
             assert isinstance(headers, botocore.awsrequest.HeadersDict)

@@ -30,7 +30,7 @@ OTHER = "222222222222"
 
 @pytest.fixture
 def published(layerperm_client):
-    """The answer to a PublishLayerVersion."""
+    """The response to a PublishLayerVersion."""
     return layerperm_client.publish_layer_version(LayerName="deps", Content={"ZipFile": ZIP})
 
 
@@ -40,7 +40,7 @@ def fetched(url):
 
 
 def test_published_bytes(published):
-    """The location gives what was published, whose size and digest were told."""
+    """The location serves what was published, with the size and digest in the response."""
     content = published["Content"]
     archive = fetched(content["Location"])
     assert archive == ZIP
@@ -49,7 +49,7 @@ def test_published_bytes(published):
 
 
 def test_form_of_the_url(published):
-    """It is on loopback, and its path is the one that S3 has, below a part that nobody can guess."""
+    """It is on loopback, and its path is the one that S3 has, below a part that cannot be guessed."""
     url = urlsplit(published["Content"]["Location"])
     assert (url.scheme, url.hostname) == ("http", "127.0.0.1")
     assert url.query.startswith("versionId=")
@@ -72,20 +72,20 @@ def test_any_client(published, library):
 
 
 def test_under_motos_mock(layerperm, published):
-    """Also where moto's mock has its hands on requests."""
+    """Also if moto's mock patches requests."""
     layerperm.session().client("sts").get_caller_identity()
     assert requests.get(published["Content"]["Location"], timeout=10).content == ZIP
 
 
 def test_head(published):
-    """HEAD tells the size, and no bytes."""
+    """HEAD returns the size, and no bytes."""
     with urlopen(Request(published["Content"]["Location"], method="HEAD"), timeout=10) as answer:
         assert (answer.headers["content-length"], answer.read()) == (str(len(ZIP)), b"")
         assert answer.headers["content-type"] == "application/zip"
 
 
 def test_foreign_account(layerperm):
-    """A consumer with a grant downloads what GetLayerVersion tells it, from each of two layers the right one."""
+    """A consumer with a grant downloads from GetLayerVersion's location, the right one of two layers."""
     one = layerperm.publish_layer("one", account_id=OTHER, content={"a": "one"})
     two = layerperm.publish_layer("two", account_id=OTHER, content={"a": "two"})
     for layer, text in ((one, "one"), (two, "two")):
@@ -114,7 +114,7 @@ def test_deleted(layerperm_client, published):
 
 
 def test_each_fake_has_its_own():
-    """Two fakes with a layer of one name do not see each other's; what a fake that is gone had is gone."""
+    """Two fakes with a layer of the same name are separate; the content of a deleted fake is gone."""
     with LayerPerm() as outer:
         theirs = outer.publish_layer(content={"a": "outer"})
         location = outer.client().get_layer_version_by_arn(Arn=theirs.arn)["Content"]["Location"]
@@ -137,7 +137,7 @@ def test_once_for_the_process(layerperm):
 
 
 def test_started_by_the_first_location():
-    """Nothing is started before a location is told, and http.server is imported by the first download only."""
+    """Nothing is started before a location is returned, and http.server is imported by the first download only."""
     source = """
         import sys, threading, urllib.request
         from pytest_layerperm import LayerPerm
@@ -162,7 +162,7 @@ def test_started_by_the_first_location():
 
 
 def test_client_that_goes_away(published):
-    """A client that sends nothing, or half a request, harms nobody."""
+    """A client that sends nothing, or half a request, does not affect others."""
     url = urlsplit(published["Content"]["Location"])
     for sent in (b"", b"GET /"):
         with socket.create_connection((url.hostname, url.port), timeout=10) as connection:
@@ -171,7 +171,7 @@ def test_client_that_goes_away(published):
 
 
 def test_client_that_resets(published, monkeypatch):
-    """A connection that is reset ends in silence."""
+    """A connection that is reset is closed silently."""
     left, right = socket.socketpair()
     right.close()
     with left:
@@ -193,7 +193,7 @@ def _in_child(location, connection):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 def test_fork(published):
-    """A forked child has a server of its own, the parent keeps its own; no thread of it is there meanwhile."""
+    """A forked child has a server of its own, the parent keeps its own; its thread does not run meanwhile."""
     location = published["Content"]["Location"]
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
@@ -219,7 +219,7 @@ def test_fork_before_any(monkeypatch):
 
 
 def test_forgotten_by_a_child():
-    """What a child process does: it leaves the port to its parent."""
+    """In a child process, the port is left to the parent."""
     server = content_server.ContentServer()
     server.pause()
     server.forget()
@@ -250,7 +250,7 @@ def s3_of(fake, account_id=None, region_name="us-east-1"):
 
 
 def refused(client, **content):
-    """Status, code and message of a PublishLayerVersion that must be refused, and change nothing."""
+    """Status, code and message of a PublishLayerVersion that must fail, and change nothing."""
     with pytest.raises(ClientError) as caught:
         client.publish_layer_version(LayerName="deps", Content=content)
     assert client.list_layer_versions(LayerName="deps")["LayerVersions"] == []
@@ -267,7 +267,7 @@ def not_got(code, message, operation="GetObject"):
 
 
 def test_from_s3(layerperm, layerperm_client):
-    """What stands in S3 is published, its latest version unless one is named."""
+    """The object in S3 is published, in its latest version unless one is named."""
     s3, bucket, first = s3_of(layerperm)
     s3.put_object(Bucket=bucket, Key="deps.zip", Body=zip_of({"a": "newer"}))
     content = {"S3Bucket": bucket, "S3Key": "deps.zip"}
@@ -279,7 +279,7 @@ def test_from_s3(layerperm, layerperm_client):
 
 
 def test_no_bucket(layerperm_client):
-    """Also where moto was never asked for anything."""
+    """Also if moto was never called."""
     assert refused(layerperm_client, S3Bucket="nowhere", S3Key="deps.zip") == not_got(
         "NoSuchBucket", "The specified bucket does not exist"
     )
@@ -314,7 +314,7 @@ def test_bucket_in_another_region(layerperm, layerperm_client):
 
 @pytest.mark.parametrize("region_name", ["us-east-1", "us-west-2"])
 def test_by_reference(layerperm, layerperm_client, region_name):
-    """From any region; the object is named with its version, and there is nothing to download."""
+    """From any region; the response names the object and its version, and has no location."""
     _, bucket, version = s3_of(layerperm, region_name=region_name)
     content = {"S3Bucket": bucket, "S3Key": "deps.zip", "S3ObjectStorageMode": "REFERENCE"}
     for given in (content, {**content, "S3ObjectVersion": version}):
@@ -329,7 +329,7 @@ def test_by_reference(layerperm, layerperm_client, region_name):
 
 
 def test_by_reference_without_versioning(layerperm, layerperm_client):
-    """There is no version to refer to."""
+    """There is no version to reference."""
     s3 = layerperm.session().client("s3")
     s3.create_bucket(Bucket="plain")
     s3.put_object(Bucket="plain", Key="deps.zip", Body=ZIP)
@@ -357,7 +357,7 @@ def test_bucket_of_another_account(layerperm, layerperm_client):
 
 
 def test_no_zip_in_s3(layerperm, layerperm_client):
-    """What stands in S3 must be a zip, as anything else that is published."""
+    """An object in S3 must be a zip, like any other content."""
     s3, bucket, _ = s3_of(layerperm)
     s3.put_object(Bucket=bucket, Key="deps.zip", Body=b"no zip")
     assert refused(layerperm_client, S3Bucket=bucket, S3Key="deps.zip") == (

@@ -136,7 +136,7 @@ def test_requests_see_what_aws_answers_step_by_step(layerperm, layerperm_respons
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.id)
 def test_every_fact_holds(show_fact, layerperm_responses, fact):
-    """The fake answers ``requests`` as AWS does, and as decided where that is not known."""
+    """The fake responds to ``requests`` as AWS does, and as decided if that is not known."""
 
     def send(asked):
         auth = None if asked.by == "nobody" else SigV4(show_fact.accounts[asked.by], asked.region)
@@ -151,7 +151,7 @@ def test_every_fact_holds(show_fact, layerperm_responses, fact):
 
 
 def test_a_foreign_caller_is_refused(layerperm_responses, layerperm_layer):
-    """The account is the access key's; the refusal has AWS's words and no Type."""
+    """The account is the access key's; the denial has AWS's words and no Type."""
     arn = layerperm_layer.layer_arn.replace(":", "%3A")
     answer = call("GET", f"/2018-10-31/layers/{arn}/versions/1", auth=SigV4("222222222222"))
     assert answer.status_code == 403
@@ -171,7 +171,7 @@ def test_an_unsigned_request_is_refused(layerperm_responses, layerperm_layer):
 
 
 def test_a_204_has_a_content_type_and_no_content_length(layerperm_responses, layerperm_layer):
-    """Removing a permission answers AWS's headers and nothing else."""
+    """Removing a permission returns AWS's headers and nothing else."""
     layerperm_layer.grant("*", statement_id="a")
     answer = call("DELETE", f"{POLICY}/a")
     assert (answer.status_code, answer.content) == (204, b"")
@@ -184,7 +184,7 @@ def test_a_204_has_a_content_type_and_no_content_length(layerperm_responses, lay
     ids=["text", "bytes", "parts"],
 )
 def test_bodies_of_every_kind_are_read(layerperm_responses, layerperm_layer, body):
-    """Text, bytes and an iterable of bytes are one to the service."""
+    """Text, bytes and an iterable of bytes are the same to the service."""
     prepared = requests.Request("POST", HOST + POLICY, data=json.dumps(GRANT), auth=SigV4()).prepare()
     prepared.body = body
     with requests.Session() as session:
@@ -246,7 +246,7 @@ def test_scheme_and_port_do_not_matter(layerperm_responses, layerperm_layer, hos
     ],
 )
 def test_nothing_else_is_served(layerperm, layerperm_responses, layerperm_layer, method, url):
-    """Whatever is no layer URL is refused, as ``responses`` refuses what nobody registered."""
+    """Any other URL is rejected, as ``responses`` rejects unregistered ones."""
     with pytest.raises(requests.ConnectionError, match="Connection refused by Responses"):
         requests.request(method, url, auth=SigV4())
     assert len(layerperm.calls) == 0
@@ -263,7 +263,7 @@ def test_a_path_that_is_no_operation_is_served(layerperm, layerperm_responses, l
 
 
 def test_the_test_registers_its_own_urls_here(layerperm_responses, layerperm_layer):
-    """Other URLs are what the test says."""
+    """Other URLs respond as the test registers them."""
     layerperm_responses.get("https://example.com/releases", json={"layer": "shared-deps"})
     assert requests.get("https://example.com/releases").json() == {"layer": "shared-deps"}
     assert call("GET", VERSION).status_code == 200
@@ -287,7 +287,7 @@ def test_a_registration_does_not_take_a_layer_call_from_the_fake(layerperm_respo
 
 
 def test_a_mock_around_keeps_its_urls(layerperm, layerperm_layer):
-    """What is not registered here is asked of the mock around, which counts and refuses as it always does."""
+    """Unregistered requests go to the mock around, which counts and rejects as it always does."""
     from pytest_layerperm.fake.activation import serve_responses
 
     with responses.RequestsMock() as around:
@@ -332,7 +332,7 @@ def test_what_the_test_lets_through_here_goes_out_past_a_mock_around(layerperm, 
 
 @responses.activate
 def test_a_mock_inside_keeps_its_urls(layerperm_responses, layerperm_layer):
-    """The test's own mock, started later, answers its URLs and refuses others; layer calls are still served."""
+    """The test's own mock, started later, serves its URLs and rejects others; layer calls are still served."""
     responses.get("https://example.com/inside", body="inside")
     assert requests.get("https://example.com/inside").text == "inside"
     assert call("GET", VERSION).status_code == 200
@@ -341,7 +341,7 @@ def test_a_mock_inside_keeps_its_urls(layerperm_responses, layerperm_layer):
 
 
 def test_a_registration_that_was_never_fired_fails(layerperm, layerperm_layer):
-    """The test's own registrations are held to, as by ``responses``; layer URLs are not."""
+    """The test's own registrations must be called, as in ``responses``; layer URLs need not."""
     from pytest_layerperm.fake.activation import serve_responses
 
     mock, stop = serve_responses(service_of(layerperm))
@@ -352,12 +352,12 @@ def test_a_registration_that_was_never_fired_fails(layerperm, layerperm_layer):
 
 
 def test_no_layer_call_need_be_made(layerperm_responses):
-    """A test that makes no call at all does not fail for it."""
+    """A test that makes no call at all does not fail."""
     assert layerperm_responses.assert_all_requests_are_fired
 
 
 def test_nothing_is_left_behind(layerperm):
-    """After the mock is off, ``requests`` and ``responses`` are as they were."""
+    """After the mock is off, ``requests`` and ``responses`` are restored."""
     from pytest_layerperm.fake.activation import serve_responses
 
     before = (HTTPAdapter.send, responses.RequestsMock._on_request, responses.mock.registered())
@@ -369,7 +369,7 @@ def test_nothing_is_left_behind(layerperm):
 
 
 def test_mocks_nest(layerperm, layerperm_layer):
-    """One inside another: both serve, each goes when it is stopped."""
+    """One inside another: both serve until each is stopped."""
     from pytest_layerperm.fake.activation import serve_responses
 
     outer, stop_outer = serve_responses(service_of(layerperm))
@@ -406,7 +406,7 @@ def test_a_mock_that_outlives_this_one_does_not_bring_it_back(layerperm):
 
 
 def test_moto_around_keeps_the_rest_of_aws(layerperm, layerperm_layer):
-    """moto's mock, started before, answers other services; layer calls are the fake's."""
+    """moto's mock, started before, serves other services; layer calls are the fake's."""
     from moto import mock_aws
 
     from pytest_layerperm.fake.activation import serve_responses
@@ -421,7 +421,7 @@ def test_moto_around_keeps_the_rest_of_aws(layerperm, layerperm_layer):
 
 
 def test_moto_inside_keeps_the_rest_of_aws(layerperm_responses, layerperm_layer):
-    """moto's mock, started later, answers other services; layer calls are the fake's, and this mock keeps its URLs."""
+    """moto's mock, started later, serves other services; layer calls are the fake's, and this mock keeps its URLs."""
     from moto import mock_aws
 
     layerperm_responses.get("https://example.com/", body="here")
@@ -434,7 +434,7 @@ def test_moto_inside_keeps_the_rest_of_aws(layerperm_responses, layerperm_layer)
 
 
 def test_moto_that_the_fake_started_goes_first():
-    """A call for another service starts moto inside this mock: it keeps its URLs, and nothing of either is left."""
+    """A call for another service starts moto inside this mock: it keeps its URLs, and nothing is left of either."""
     import boto3
     from moto.core.models import responses_mock
 
@@ -456,7 +456,7 @@ def test_moto_that_the_fake_started_goes_first():
 
 
 def test_moto_is_left_as_it_was(layerperm):
-    """What moto lets pass goes to the network again when this mock is off."""
+    """What moto passes on goes to the network again when this mock is off."""
     from moto import mock_aws
     from moto.core.models import responses_mock
 
@@ -473,7 +473,7 @@ def test_moto_is_left_as_it_was(layerperm):
 
 
 def test_what_moto_around_lets_pass_goes_out(layerperm, loopback):
-    """With moto around, an unknown URL is what moto says: it passes."""
+    """With moto around, moto decides about an unknown URL: it is passed on."""
     from moto import mock_aws
 
     from pytest_layerperm.fake.activation import serve_responses
@@ -497,7 +497,7 @@ def test_a_throttled_call_is_429(layerperm, layerperm_responses, layerperm_layer
 
 
 def test_the_adapters_retries_are_followed(layerperm, layerperm_responses, layerperm_layer):
-    """``Retry(status_forcelist=…)`` tries again after throttles and failures."""
+    """``Retry(status_forcelist=…)`` retries after throttles and failures."""
     layerperm.inject(Throttle(2), ServiceFailure())
     session = retrying(Retry(total=3, status_forcelist=[429, 500]))
     assert call("GET", VERSION, session=session).status_code == 200
@@ -529,7 +529,7 @@ def test_an_endpoint_that_is_not_reached(layerperm, layerperm_responses, layerpe
 
 
 def test_connection_retries_are_followed(layerperm, layerperm_responses, layerperm_layer):
-    """``Retry(total=…)`` tries again after broken connections, as urllib3 counts them."""
+    """``Retry(total=…)`` retries after broken connections, as urllib3 counts them."""
     layerperm.inject(ConnectionLost(), ConnectionLost(error="EndpointConnectionError"), Throttle())
     session = retrying(Retry(total=3, status_forcelist=[429]))
     assert call("GET", VERSION, session=session).status_code == 200
@@ -600,7 +600,7 @@ def test_a_client_that_waits_for_ever_is_given_a_minute(
 
 
 def test_a_slow_answer_that_comes_in_time(layerperm, layerperm_responses, layerperm_layer, layerperm_clock):
-    """Virtual time passes and the answer comes."""
+    """Virtual time passes and the response arrives."""
     layerperm.inject(Slow(4))
     before = layerperm_clock().timestamp()
     assert call("GET", VERSION, timeout=5).status_code == 200
@@ -618,7 +618,7 @@ def test_a_slow_answer_that_comes_too_late(layerperm, layerperm_responses, layer
 
 
 def test_an_adapter_that_sets_a_timeout_is_heard(layerperm, layerperm_responses, layerperm_layer):
-    """A custom adapter's own ``send`` runs before the answer."""
+    """A custom adapter's own ``send`` runs before the response."""
 
     class Patient(HTTPAdapter):
         def send(self, request, **settings):
@@ -657,7 +657,7 @@ def test_what_another_writer_raises_reaches_the_caller():
 
 
 def test_an_error_of_the_tests_own_registration_is_not_retried(layerperm_responses):
-    """Only broken layer calls are tried again here; other errors are what ``responses`` makes of them."""
+    """Only broken layer calls are retried here; other errors are those of ``responses``."""
     layerperm_responses.get("https://example.com/", body=requests.ConnectionError("its own"))
     with pytest.raises(requests.ConnectionError, match="its own"):
         retrying(Retry(total=3)).get("https://example.com/")
