@@ -105,10 +105,6 @@ class IdentityPolicy:
             statements.append(_statement(object_at(item, place, wanted), place, sids))
         return cls(tuple(statements))
 
-    def evaluate(self, action: str, resource: str, context: Mapping[str, tuple[str, ...] | str]) -> Decision:
-        """The decision of this policy alone; see evaluate_all."""
-        return evaluate_all((self,), action, resource, context)
-
 
 def evaluate_all(
     policies: Iterable[IdentityPolicy],

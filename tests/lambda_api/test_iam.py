@@ -48,7 +48,7 @@ def policy(*statements: dict[str, Any]) -> dict[str, Any]:
 
 def decide(document: Any, action: str = "lambda:GetLayerVersion", resource: str = LAYER, **context: Any) -> Decision:
     keys = {"layers": "lambda:Layer", "org": "aws:PrincipalOrgID", "account": "aws:PrincipalAccount"}
-    return IdentityPolicy.parse(document).evaluate(action, resource, {keys[k]: v for k, v in context.items()})
+    return evaluate_all([IdentityPolicy.parse(document)], action, resource, {keys[k]: v for k, v in context.items()})
 
 
 class Match(NamedTuple):
@@ -416,7 +416,7 @@ def test_condition(row: Holds, effect: str, met: Decision) -> None:
     """A statement applies only if its conditions hold, whatever its effect."""
     parsed = IdentityPolicy.parse(policy(allow(Effect=effect, Condition=row.condition)))
     expected = met if row.holds else SILENT
-    assert parsed.evaluate("lambda:CreateFunction", FUNCTION, row.context) is expected, row.source
+    assert evaluate_all([parsed], "lambda:CreateFunction", FUNCTION, row.context) is expected, row.source
 
 
 class Published(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_layerperm.lambda_api.iam import Decision, IdentityPolicy
+from pytest_layerperm.lambda_api.iam import Decision, IdentityPolicy, evaluate_all
 
 ALLOWED, DENIED, SILENT = Decision.ALLOWED, Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY
 
@@ -161,8 +161,8 @@ def test_against_the_oracle(document: dict[str, Any], action: str, resource: str
     """Any policy decides about any request as the guide's words do."""
     given_context = {key: tuple(value) if isinstance(value, list) else value for key, value in context.items()}
     expected = oracle(document, action, resource, context)
-    assert IdentityPolicy.parse(document).evaluate(action, resource, given_context) is expected
-    assert IdentityPolicy.parse(json.dumps(document)).evaluate(action, resource, given_context) is expected
+    assert evaluate_all([IdentityPolicy.parse(document)], action, resource, given_context) is expected
+    assert evaluate_all([IdentityPolicy.parse(json.dumps(document))], action, resource, given_context) is expected
 
 
 small = st.text("ab:*?", max_size=8)
@@ -185,4 +185,4 @@ def test_operators_against_the_oracle(operator: str, wanted: list[str], values: 
         {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}}
     )
     expected = ALLOWED if holds(operator, wanted, values) else SILENT
-    assert parsed.evaluate("lambda:GetLayerVersion", "*", {"lambda:Layer": tuple(values)}) is expected
+    assert evaluate_all([parsed], "lambda:GetLayerVersion", "*", {"lambda:Layer": tuple(values)}) is expected

@@ -98,18 +98,20 @@ class Moto:
         account_id = self._service.callers.account_of_request(head)
         if ACCOUNT_HEADER not in request.headers:
             request.headers[ACCOUNT_HEADER] = account_id
-        service = service_in(url)
         try:
-            return self._ask(service, head, request, url, ask_moto)
+            return self._ask(account_id, head, request, url, ask_moto)
         except ModuleNotFoundError as missing:
-            raise ModuleNotFoundError(_without_extra(service, str(missing.name)), name=missing.name) from None
+            raise ModuleNotFoundError(_without_extra(service_in(url), str(missing.name)), name=missing.name) from None
 
-    def _ask(self, service: str, head: Request, request: Any, url: SplitResult, ask_moto: Callable[[Any], Any]) -> Any:
+    def _ask(
+        self, account_id: str, head: Request, request: Any, url: SplitResult, ask_moto: Callable[[Any], Any]
+    ) -> Any:
+        service = service_in(url)
         if service not in _WITH_FUNCTIONS:
             return self._known(request, url, ask_moto)
         rules_on[0].apply_to(service)
         signature = signature_of(head)
-        caller = self._service.callers.signed_by(signature, self._service.callers.account_of_request(head))
+        caller = self._service.callers.signed_by(signature, account_id)
         with ExitStack() as authorized, self.layers.called_by(caller, signature):
             if service == "lambda":
                 called = head._replace(body=bytes_of(request.body))

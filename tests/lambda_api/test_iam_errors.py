@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_layerperm.lambda_api.iam import Decision, IdentityPolicy, UnsupportedPolicy
+from pytest_layerperm.lambda_api.iam import Decision, IdentityPolicy, UnsupportedPolicy, evaluate_all
 
 GET = "lambda:GetLayerVersion"
 LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:test-deps:1"
@@ -228,13 +228,13 @@ def test_unsupported_parts_of_other_services() -> None:
     """A statement about another service may use what is not supported, until its action is evaluated."""
     home = allow(Effect="Deny", Action=["s3:*"], Resource="arn:aws:s3:::home/${aws:username}/*")
     parsed = IdentityPolicy.parse(policy(PASS_ROLE, home, allow(Action="lambda:*")))
-    assert parsed.evaluate(GET, LAYER, {}) is Decision.ALLOWED
+    assert evaluate_all([parsed], GET, LAYER, {}) is Decision.ALLOWED
     key = 'Condition.StringEquals: condition key "iam:PassedToService" is not supported'
     with pytest.raises(UnsupportedPolicy, match=exactly(f"identity_policy: Statement[0].{key}; {KEYS_TEXT}")):
-        parsed.evaluate("iam:PassRole", "arn:aws:iam::123456789012:role/app", {})
+        evaluate_all([parsed], "iam:PassRole", "arn:aws:iam::123456789012:role/app", {})
     variable = 'Resource: policy variable "${aws:username}" is not supported; write its value'
     with pytest.raises(UnsupportedPolicy, match=exactly(f"identity_policy: Statement[1].{variable}")):
-        parsed.evaluate("s3:GetObject", "arn:aws:s3:::elsewhere", {})
+        evaluate_all([parsed], "s3:GetObject", "arn:aws:s3:::elsewhere", {})
 
 
 @pytest.mark.parametrize(
