@@ -101,7 +101,7 @@ def _endpoint(module: Any) -> AbstractContextManager[None]:
     def answering(real_first: Callable[..., Any]) -> Callable[..., Any]:
         def first_answer(responses: Any, default: Any = None) -> Any:
             """What the handlers of an event return. The endpoint asks for two things: a response without sending,
-            which moto's mock has for its own endpoints on this machine, and the seconds to wait before the next attempt.
+            which moto's mock has for its own endpoints on this machine, and the seconds to wait before a retry.
             """
             found: Any = real_first(responses, default)
             service = active_service()

@@ -231,8 +231,10 @@ class Stacks:
     def steps(
         self, added: Iterable[str], modified: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]
     ) -> list[str]:
-        """The resources that an update visits, in its order: ours are always
-        included, since only their resolved properties (parameters, conditions, imports) show whether they change.
+        """The resources that an update visits, in its order.
+
+        Ours are always included: only their resolved properties (parameters, conditions, imports) show whether they
+        change.
         """
         ours = [name for name, resource in after.items() if name in before and resource["Type"] in self._kinds]
         return in_order([*added, *self.modified(modified, before, after), *ours], after)
