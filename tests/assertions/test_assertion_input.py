@@ -64,6 +64,11 @@ REJECTED = [
         "assert_layer_public(): too many positional arguments; pass the layer as layer=",
     ),
     (
+        lambda: assert_layer_public(ARN, regions=["us-east-1"]),
+        TypeError,
+        "assert_layer_public(): too many positional arguments; pass the layer as layer=",
+    ),
+    (
         lambda: assert_layer_policy_unchanged(ARN),
         TypeError,
         "assert_layer_policy_unchanged(): too many positional arguments; pass the layer as layer=",

@@ -80,6 +80,16 @@ def test_no_call_reached_the_fake(layerperm_layer, elsewhere, address, helper, m
     assert str(failed.value) == f"no layer call reached the fake: 2 layer calls went to {address}\n\n{REMEDY}"
 
 
+def test_together_with_other_failures(layerperm, layerperm_layer, elsewhere, address):
+    """In a block that collects failures each helper says so."""
+    elsewhere()
+    with pytest.raises(AssertionError) as failed, layerperm.all_assertions():
+        assert_layer_calls([])
+        assert_layer_private()
+    verdict = f"no layer call reached the fake: 1 layer call went to {address}"
+    assert str(failed.value).partition("\n")[0] == f"2 layer assertions failed: {verdict}; {verdict}"
+
+
 def test_some_calls_reached_the_fake(layerperm_layer, layerperm_client, elsewhere, address, monkeypatch):
     """Beside calls to the fake, those that went elsewhere are named in a failure."""
     monkeypatch.setenv("COLUMNS", "120")

@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 
@@ -23,7 +23,16 @@ from aiobotocore.session import AioSession
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 
-from pytest_layerperm import ConnectionLost, Interleave, LayerPerm, RequestRefused, ServiceFailure, Slow, Throttle
+from pytest_layerperm import (
+    ConnectionLost,
+    Interleave,
+    LayerPerm,
+    RequestRefused,
+    ServiceFailure,
+    Slow,
+    Throttle,
+    assert_layer_calls,
+)
 from pytest_layerperm.facts import FACTS
 from pytest_layerperm.facts.differences import Received
 from pytest_layerperm.facts.sending import method_of, watched
@@ -613,6 +622,19 @@ def test_a_server_of_the_test_is_reached(layerperm, backend, loopback, monkeypat
             return await answer["Body"].read()
 
     assert backend.run(main) == b"a server of the test"
+
+
+def test_layer_calls_to_a_server_of_the_test_are_counted(layerperm, backend, loopback):
+    """They go past the fake, and a helper that finds no call says so."""
+
+    async def main():
+        async with backend.client("lambda", endpoint_url=loopback) as client:
+            with suppress(Exception):  # That server knows no layers.
+                await client.list_layers()
+
+    backend.run(main)
+    with pytest.raises(AssertionError, match=rf"^no layer call reached the fake: 1 layer call went to {loopback}\n"):
+        assert_layer_calls([])
 
 
 class Streamed(io.BytesIO):
