@@ -633,7 +633,9 @@ def test_layer_calls_to_a_server_of_the_test_are_counted(layerperm, backend, loo
                 await client.list_layers()
 
     backend.run(main)
-    with pytest.raises(AssertionError, match=rf"^no layer call reached the fake: 1 layer call went to {loopback.rstrip('/')}\n"):
+    with pytest.raises(
+        AssertionError, match=rf"^no layer call reached the fake: 1 layer call went to {loopback.rstrip('/')}\n"
+    ):
         assert_layer_calls([])
 
 
