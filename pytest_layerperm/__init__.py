@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from .service.faults import Fault, RequestRefused
     from .service.layers import LayerVersion
 
-terminal_columns = 80
-"""Columns of the terminal, as the plugin saw it when pytest started."""
-services_of_test: list[Any] | None = None
-"""Of the test that pytest runs now, the services that are on and the last one; its report lists their calls."""
 _HOMES = {
     "CallLog": "service.calls",
     "ConnectionLost": "service.fault_kinds",

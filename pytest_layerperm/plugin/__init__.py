@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import pytest_layerperm
-
 from .fixtures import *  # noqa: F403 - a plugin's fixtures are found in its module
 from .fixtures import FAKE
 from .options import MARKERS, add_facts_options, add_options, add_report_options, check_options, is_misspelt
@@ -34,8 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for text in MARKERS.values():
         config.addinivalue_line("markers", text)
     check_options(config)
-    # While pytest captures output, the width of the terminal cannot be read.
-    pytest_layerperm.terminal_columns = shutil.get_terminal_size((pytest_layerperm.terminal_columns, 24)).columns
+    from ..service import current_test
+
+    current_test.terminal_columns = shutil.get_terminal_size((current_test.terminal_columns, 24)).columns
     if config.getoption("layerperm_endpoint") is not None:
         from ..facts.suite import FactsSuite
 
@@ -84,11 +83,13 @@ def pytest_sessionfinish() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Generator[None, object, object]:
     """Keeps the services that the test switches on, by the fixture or by itself, until its reports are made."""
-    outer, pytest_layerperm.services_of_test = pytest_layerperm.services_of_test, []
+    from ..service import current_test
+
+    outer, current_test.services = current_test.services, []
     try:
         return (yield)
     finally:
-        pytest_layerperm.services_of_test = outer
+        current_test.services = outer
 
 
 @pytest.hookimpl(wrapper=True)
@@ -173,7 +174,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Gives a failed test's report the calls that it made, and a helper's verdict as its one line in the summary."""
     report = yield
-    services: list[LayerService] = pytest_layerperm.services_of_test or []
+    from ..service import current_test
+
+    services = current_test.services or []
     if services and report.failed:
         from .reporting import add_service, put_verdict_first
 

@@ -7,9 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import pytest_layerperm
-
-from . import late
+from . import current_test, late
 
 if TYPE_CHECKING:
     from .service import LayerService
@@ -35,7 +33,7 @@ class Activation:
     """The one that switched it on."""
 
     def __post_init__(self) -> None:
-        kept = pytest_layerperm.services_of_test
+        kept = current_test.services
         if kept is not None:
             # A test may switch on thousands, one after the other: the last one is the one that a failure is about.
             kept[:] = [*[service for service in kept if activation_of(service) is not None], self.service]

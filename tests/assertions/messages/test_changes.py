@@ -2,8 +2,8 @@
 
 import pytest
 
-import pytest_layerperm
 from pytest_layerperm import Throttle, assert_layer_policy, assert_layer_public, assert_layer_shared_with
+from pytest_layerperm.service import current_test
 from tests.helpers import add_permission
 
 PARTNER = "222222222222"
@@ -12,7 +12,7 @@ PARTNER = "222222222222"
 @pytest.fixture(autouse=True)
 def apart(monkeypatch):
     """As in a script, without the plugin's report."""
-    monkeypatch.setattr(pytest_layerperm, "services_of_test", None)
+    monkeypatch.setattr(current_test, "services", None)
 
 
 def test_a_retried_call(layerperm, layerperm_client, says):
