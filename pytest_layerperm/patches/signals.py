@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Generator, Iterable
-from collections.abc import Set as AbstractSet
+from collections.abc import Generator
 from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
 
 _WAITING = {
     getattr(signal, name)
@@ -15,8 +16,8 @@ _WAITING = {
 """Those that programs handle."""
 
 if hasattr(signal, "pthread_sigmask"):
-    # The function itself: what it returns is made into an enumeration otherwise, which takes as long as all the rest.
-    _mask: Callable[[int, Iterable[int]], AbstractSet[int]] = signal.pthread_sigmask.__wrapped__  # type: ignore[attr-defined]
+    # Not signal's own function: to make an enumeration of what this one returns takes as long as all the rest.
+    _mask: Any = import_module("_signal").pthread_sigmask
 
     @contextmanager
     def uninterrupted() -> Generator[None]:
