@@ -26,7 +26,7 @@ def frozen(when: datetime) -> Generator[Any]:
     import freezegun.api as freezegun
 
     # pytest's own stopwatch goes on: a frozen one makes nonsense of the durations that it reports. So does the event
-    # loop's: one whose clock stands still never wakes up a task. freezegun would make a loop to learn its class, and
+    # loop's: one whose clock is frozen never wakes up a task. freezegun would make a loop to learn its class, and
     # with it a socket.
     freezer: Any = freezegun.freeze_time(when, ignore=["_pytest.timing"])
     clock = freezer.start()

@@ -92,7 +92,7 @@ def _setting_up(plain_setup: Callable[..., None]) -> Callable[..., None]:
 
 
 def _built_in_handlers() -> int:
-    """Each session gets these at birth; moto, once imported, is one of them."""
+    """Each session gets these when it is created; moto, once imported, is one of them."""
     import botocore.handlers
 
     handlers: Any = botocore.handlers
@@ -100,7 +100,7 @@ def _built_in_handlers() -> int:
 
 
 def _environment_key() -> Any:
-    """All that a default session is made from; None where that is more than the environment's own credentials."""
+    """All that a default session is made from; None if that is more than the environment's own credentials."""
     environment = os.environ
     if environment.get("AWS_CONFIG_FILE") != os.devnull or "AWS_SECRET_ACCESS_KEY" not in environment:
         return None
@@ -110,7 +110,7 @@ def _environment_key() -> Any:
 
 
 class _Reusable:
-    """A default session that another test may have, until somebody changes it."""
+    """A default session that another test may have, until someone changes it."""
 
     def __init__(self, session: Any) -> None:
         self.session = session

@@ -29,16 +29,16 @@ class Principal(NamedTuple):
 
     account_id: str
     arn: str | None = None
-    """As refusals name it, such as ``arn:aws:sts::123456789012:assumed-role/ROLE/SESSION``; None for the root."""
+    """As AccessDenied errors name it, such as ``arn:aws:sts::123456789012:assumed-role/ROLE/SESSION``; None for the root."""
     principal_arn: str | None = None
-    """What ``aws:PrincipalArn`` is: of a role session, the role. None where it is ``arn``."""
+    """What ``aws:PrincipalArn`` is: of a role session, the role. None if it is ``arn``."""
 
 
 class Restrictions(NamedTuple):
     """What a principal's own policies allow."""
 
     policies: tuple[IdentityPolicy, ...] | None = None
-    """Its identity policies; None where nothing restricts it."""
+    """Its identity policies; None if nothing restricts it."""
     session_policy: IdentityPolicy | None = None
     """What restricts a role session beyond its role's policies."""
 
@@ -128,7 +128,7 @@ class Callers:
     def sign_in(self, account_id: str, partition: str, identity_policy: str | Mapping[str, Any] | None) -> str:
         """An access key of the account: its root's, or a user's that the policy restricts.
 
-        Raises ValueError, saying where, for what is no identity policy.
+        Raises ValueError, saying where, for an invalid identity policy.
         """
         if identity_policy is None:
             return account_id  # Twelve digits are the account itself.
@@ -139,7 +139,7 @@ class Callers:
         return access_key
 
     def account_of(self, access_key: str) -> str:
-        """The account behind an access key; the default one for a key that nobody gave out."""
+        """The account behind an access key; the default one for an unknown key."""
         if _is_account(access_key):
             return access_key
         return self._principal_of(access_key).account_id

@@ -1,6 +1,6 @@
 """The faults: callables ``(call, proceed) -> response`` that compose around the one handler.
 
-A fault sees the decoded call and answers it, passes it on, or both. Where the connection is to break it raises
+A fault sees the decoded call and responds to it, passes it on, or both. If the connection is to break, it raises
 ``ConnectionBroken``, which each transport turns into what its clients really see.
 """
 
@@ -28,7 +28,7 @@ _ALMOST = 0.001
 
 
 class Throttle(Fault):
-    """Answers 429 TooManyRequestsException, or with ``code="ThrottlingException"`` HTTP 400 (aws-facts 3.14).
+    """Responds with 429 TooManyRequestsException, or HTTP 400 with ``code="ThrottlingException"``.
 
     ``retry_after`` (seconds above 0) adds a Retry-After header, which botocore ignores and other SDKs may not.
     ``times`` and the limits are those of ``Fault``. Raises TypeError or ValueError, naming the argument, for
@@ -64,11 +64,11 @@ class Throttle(Fault):
 
 
 class ServiceFailure(Fault):
-    """Answers 500 ServiceException. With ``applied=True`` the call was carried out and only its answer is lost.
+    """Responds with 500 ServiceException. With ``applied=True`` the call was carried out and only its response is lost.
 
     ``times`` and the limits are those of ``Fault``. Raises TypeError or ValueError, naming the argument, for
     anything else. https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html names the error;
-    its text is inferred (aws-facts U16).
+    its text is inferred.
 
     >>> with layerperm.inject(ServiceFailure(operation="ListLayers", applied=True)):
     ...     layers = layerperm_client.list_layers()
@@ -139,7 +139,7 @@ class ConnectionLost(Fault):
 
 
 class Slow(Fault):
-    """Makes the answer take ``seconds`` of virtual time; beyond the client's read timeout it is a timeout.
+    """Makes the response take ``seconds`` of virtual time; beyond the client's read timeout it is a timeout.
 
     The call is carried out either way, as on a slow service. ``times`` and the limits are those of ``Fault``.
     Raises TypeError or ValueError, naming the argument, for anything else.
@@ -176,10 +176,10 @@ class Slow(Fault):
 
 
 class RateLimit(Fault):
-    """AWS's quota: a token bucket for each account and region, shared by all layer calls (aws-facts 9.1).
+    """AWS's quota: a token bucket for each account and region, shared by all layer calls.
 
     ``per_second`` tokens come in each second of virtual time, up to ``burst`` (one second's worth unless given;
-    AWS's own burst is not known). A call without a token is answered 429. ``times`` limits how many are; the other
+    AWS's own burst is not known). A call without a token gets a 429. ``times`` limits how many are; the other
     limits are those of ``Fault``. Raises TypeError or ValueError, naming the argument, for anything else.
     https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 
@@ -239,7 +239,7 @@ class Interleave(Fault):
     """Runs ``action``, another writer, just before a matching call, which then proceeds.
 
     ``action`` takes no arguments; ``before`` is the API operation. Calls that the action makes itself are not
-    interleaved again. What the action raises is raised to the caller and fails the test, even where the code under
+    interleaved again. What the action raises is raised to the caller and fails the test, even if the code under
     test swallows it. ``times`` and the limits are those of ``Fault``. Raises TypeError or ValueError, naming the
     argument, for anything else.
 

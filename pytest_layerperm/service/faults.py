@@ -15,7 +15,7 @@ Proceed = Callable[[Call], Response]
 
 
 class ConnectionBroken(Exception):
-    """No answer comes. ``kind`` is botocore's name for how."""
+    """No response comes. ``kind`` is botocore's name for how."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -95,7 +95,7 @@ class Fault:
             self.struck = 0
 
     def strike(self, call: Call, proceed: Proceed) -> Response:
-        """What the fault does to a call: answers it, passes it on by ``proceed(call)``, or both. Subclasses say."""
+        """What the fault does to a call: responds to it, passes it on by ``proceed(call)``, or both. Subclasses say."""
         raise NotImplementedError
 
     @property

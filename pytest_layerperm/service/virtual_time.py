@@ -1,4 +1,4 @@
-"""Virtual time: retry waits that nobody waits for, and where they meet a frozen clock."""
+"""Virtual time: retry waits that are skipped, and how they move a frozen clock."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class VirtualTime:
         return time.time() + self._skipped if frozen is None else frozen.now()
 
     def timestamp(self) -> str:
-        """This moment in the form of ``CreatedDate`` (aws-facts 10.3)."""
+        """This moment in the form of ``CreatedDate`` (``versions/created-date``)."""
         second, milliseconds = divmod(round(self.now() * 1000), 1000)
         known, text = self._created
         if known != second:
@@ -86,7 +86,7 @@ class _FrozenClock(NamedTuple):
 
 
 def _frozen_clock() -> _FrozenClock | None:
-    """The clock that somebody froze; None where none is frozen."""
+    """The clock that someone froze; None if none is frozen."""
     freezegun = sys.modules.get("freezegun.api")
     if freezegun is not None and freezegun.freeze_factories:
         return _frozen_by_freezegun(freezegun.freeze_factories[-1])
