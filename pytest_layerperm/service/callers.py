@@ -29,7 +29,7 @@ class Principal(NamedTuple):
 
     account_id: str
     arn: str | None = None
-    """As AccessDenied errors name it, such as ``arn:aws:sts::123456789012:assumed-role/ROLE/SESSION``; None for the root."""
+    """As errors name it, such as ``arn:aws:sts::123456789012:assumed-role/ROLE/SESSION``; None for the root."""
     principal_arn: str | None = None
     """What ``aws:PrincipalArn`` is: of a role session, the role. None if it is ``arn``."""
 
