@@ -13,6 +13,7 @@ from urllib.parse import SplitResult
 from ...lambda_api.errors import LambdaError
 from ...lambda_api.hosts import is_aws_host
 from ...lambda_api.wire import NO_OPERATION, Request, Response, call_of, refuse, region_of, signature_of
+from ...patches.signals import uninterrupted
 from ...service.lambda_model import is_operation
 from ...service.service import LayerService
 from ..translate import bytes_of, request_of
@@ -143,7 +144,9 @@ class Moto:
 
     def start(self) -> None:
         """Starts moto's mock, until the fake is off, unless one is on."""
-        with self._lock:
+        if private.mock_is_on():
+            return
+        with uninterrupted(), self._lock:
             if not private.mock_is_on():
                 mock = private.new_mock()
                 below = private.sender()
