@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 Place = tuple[Any, str, Callable[[Any], Any]]
-"""A class or module, the name of an attribute, and what makes a replacement of the original."""
+"""A class or module, the name of an attribute, and what makes a replacement of the original: once, for all tests."""
 _ABSENT: Any = object()
 _made: dict[tuple[int, str], _Replacement] = {}
 """The newest replacement for each place, which serves again as long as the original is the same."""

@@ -18,7 +18,6 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ..lambda_api.hosts import is_lambda_host
 from ..lambda_api.wire import API_PATH
-from ..patches.replacing import replaced
 from ..service.faults import ConnectionBroken
 from ..service.service import DEFAULT_READ_TIMEOUT, LayerService
 from .translate import read_timeout_of, request_of
@@ -61,7 +60,8 @@ def serving(current: Callable[[], LayerService]) -> Generator[responses.Requests
 
         mock.start()
         undo.callback(mock.__exit__, None, None, None)
-        undo.enter_context(replaced((mock_class, "_on_request", lambda _: on_request)))
+        mock_class._on_request = on_request  # noqa: SLF001
+        undo.callback(setattr, mock_class, "_on_request", real_on_request)
         yield mock
 
 

@@ -54,13 +54,13 @@ class _Nothing:
 def pass_on_to(send: Any) -> Callable[[], None]:
     """Has moto's mock send what is not AWS's through a mock that was on before it, for as long as that one is on.
 
-    Returns what ends it. Nothing is to do if ``layerperm_responses`` is on, which sees to it itself.
+    Returns what ends it. Does nothing if there is none, or if ``layerperm_responses`` is on, which does it itself.
     """
     mock: Any = import_module(CORE).responses_mock
     real = mock._real_send
     patches: Any = import_module("unittest.mock")._patch._active_patches
     kind: Any = mock.__class__
-    if kind._on_request.__module__ != kind.__module__:
+    if send.__module__ != kind.__module__ or kind._on_request.__module__ != kind.__module__:
         return lambda: None
 
     def pass_on(adapter: Any, request: Any, **kwargs: Any) -> Any:
