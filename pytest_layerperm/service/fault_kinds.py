@@ -13,8 +13,9 @@ from typing import Literal
 
 from ..lambda_api.errors import ThrottlingException, TooManyRequestsException, internal_error
 from ..lambda_api.wire import Call, Response, refuse
+from . import faults
 from .arguments import check_flag, check_operation, is_positive
-from .faults import ConnectionBroken, Fault, Proceed, RequestRefused, note_lost
+from .faults import ConnectionBroken, Fault, Proceed, note_lost
 
 THROTTLING_CODES = ("TooManyRequestsException", "ThrottlingException")
 BROKEN_CONNECTIONS = ("ConnectionClosedError", "EndpointConnectionError", "ReadTimeoutError")
@@ -289,7 +290,7 @@ class Rejected(Fault):
         self.why = why
 
     def strike(self, call: Call, proceed: Proceed) -> Response:
-        raise RequestRefused(self.why)
+        raise faults.RequestRefused(self.why)
 
 
 def _throttled(code: str, retry_after: float | None) -> Response:
