@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .service import LayerService
+from typing import Any
 
 terminal_columns = 80
 """Columns of the terminal when pytest started: while pytest captures output, they cannot be read."""
-services: list[LayerService] | None = None
-"""Those that the test has on, and the last one that it had: its report lists their calls. None without pytest."""
+services: list[Any] | None = None
+"""The ``LayerService`` of each fake that the test has on, and its last one: its report lists their calls.
+
+None without pytest. ``LayerService`` is not named as a type, since it imports this module.
+"""
