@@ -87,13 +87,13 @@ def _outermost_first(item: pytest.Item) -> list[pytest.Mark]:
 
 def _call(marker: pytest.Mark, function: Callable[..., _Result]) -> _Result:
     """Calls a marker as the function that has its signature; wrong arguments fail the test, naming the marker."""
-    from ..service.hints import hint
+    from ..service.hints import misspelt
 
     signature = inspect.signature(function)
     try:
         signature.bind(*marker.args, **marker.kwargs)
     except TypeError as wrong:
-        problem = f"{wrong}{hint(signature, marker.args, marker.kwargs)}"
+        problem = f"{wrong}{misspelt(signature, marker.kwargs)}"
     else:
         try:
             return function(*marker.args, **marker.kwargs)

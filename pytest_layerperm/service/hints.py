@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, ParamSpec, TypeVar
 
@@ -26,7 +26,7 @@ def with_hints(function: Callable[_Parameters, _Result]) -> Callable[_Parameters
         try:
             signature.bind(*args, **kwargs)
         except TypeError as wrong:
-            problem = f"{name}(): {wrong}{hint(signature, args, kwargs)}"
+            problem = f"{name}(): {wrong}{misspelt(signature, kwargs) or _misplaced(signature, args)}"
         else:
             return function(*args, **kwargs)
         raise TypeError(problem)
@@ -34,17 +34,19 @@ def with_hints(function: Callable[_Parameters, _Result]) -> Callable[_Parameters
     return checked
 
 
-def hint(signature: inspect.Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """What the caller probably meant, to be put after the error; empty if nothing comes near."""
+def misspelt(signature: inspect.Signature, keywords: Iterable[str]) -> str:
+    """What an unknown keyword probably means, to be put after the error; empty if nothing comes near."""
     names = list(signature.parameters)
-    for keyword in kwargs:
-        if keyword not in names:
-            return did_you_mean(keyword, names)
+    return next((did_you_mean(keyword, names) for keyword in keywords if keyword not in names), "")
+
+
+def _misplaced(signature: inspect.Signature, args: Sequence[Any]) -> str:
+    """What positional arguments of a helper that are too many probably mean."""
     positional = [p for p in signature.parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
     extra = args[len(positional) :]
     if extra and all(is_account_id(given) for given in args):
         return "; it takes one account: call it once for each"
-    return "; pass the layer as layer=" if extra and "layer" in names else ""
+    return "; pass the layer as layer=" if extra and "layer" in signature.parameters else ""
 
 
 def did_you_mean(keyword: str, names: Sequence[str]) -> str:

@@ -316,7 +316,7 @@ OPERATIONS = (
 @pytest.mark.parametrize(
     ("marker", "problem"),
     [
-        ("layerperm_throttle(time=2)", "got an unexpected keyword argument 'time'"),
+        ("layerperm_throttle(time=2)", "got an unexpected keyword argument 'time'; did you mean times=?"),
         ("layerperm_throttle(1, 'ListLayers')", "too many positional arguments"),
         ("layerperm_throttle(times=0)", "times must be at least 1, or None for every call, not 0"),
         ("layerperm_throttle(times=-1)", "times must be at least 1, or None for every call, not -1"),
@@ -332,7 +332,11 @@ OPERATIONS = (
         ("layerperm_rate_limit(0)", "per_second must be a number above 0, not 0"),
         ("layerperm_rate_limit(15, 20)", "too many positional arguments"),
         ("layerperm_rate_limit(burst=0)", "burst must be a number of calls, at least 1, not 0"),
-        ("layerperm(account='222222222222')", "got an unexpected keyword argument 'account'"),
+        (
+            "layerperm(account='222222222222')",
+            "got an unexpected keyword argument 'account'; did you mean account_id=?",
+        ),
+        ("layerperm(region='eu-west-1')", "got an unexpected keyword argument 'region'; did you mean region_name=?"),
         ("layerperm(account_id='22')", "account_id must be twelve digits, not '22'"),
         ("layerperm(region_name='mars')", "region_name must be a region such as 'us-east-1', not 'mars'"),
         ("layerperm(real_sleep='no')", "real_sleep must be True or False, not 'no'"),
