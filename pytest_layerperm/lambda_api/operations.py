@@ -18,7 +18,7 @@ from .errors import (
 from .model import Content, Details, PublishedVersion, StoredObject
 from .rendering import described, listed
 from .store import LayerStore, Page, version_below_one
-from .wire import NO_CONTENT, Call, Response, answer, answer_revised, is_own_region, refuse
+from .wire import NO_CONTENT, Call, Response, is_own_region, refuse, revised_success, success
 
 Parameters = Mapping[str, Any]
 
@@ -120,7 +120,7 @@ class Operations:
             organization_id=organization_id,
             revision_id=parameters.get("RevisionId") or None,  # An empty one counts as none (revisions/empty).
         )
-        return answer_revised(201, "Statement", statement.document, revision_id)
+        return revised_success(201, "Statement", statement.document, revision_id)
 
     def _remove_permission(self, call: Call, parameters: Parameters) -> Response:
         layer, version = self._version_of(call)
@@ -130,7 +130,7 @@ class Operations:
 
     def _get_policy(self, call: Call, parameters: Parameters) -> Response:
         policy = self._store.policy(*self._version_of(call))
-        return answer_revised(200, "Policy", policy.document, policy.revision_id)
+        return revised_success(200, "Policy", policy.document, policy.revision_id)
 
     def _publish(self, call: Call, parameters: Parameters) -> Response:
         layer = call.layer
@@ -145,7 +145,7 @@ class Operations:
             compatible_architectures=parameters.get("CompatibleArchitectures"),
         )
         published = self._store.publish(layer, content, details)
-        return answer(201, described(published, self._location_of(published)))
+        return success(201, described(published, self._location_of(published)))
 
     def _content(self, call: Call, given: Parameters) -> Content:
         archive, bucket, key = given.get("ZipFile"), given.get("S3Bucket"), given.get("S3Key")
@@ -179,7 +179,7 @@ class Operations:
         published = self._store.find(layer, version) if is_own_region(layer, call.region_name) else None
         if published is None:
             raise _not_found()
-        return answer(200, described(published, self._location_of(published)))
+        return success(200, described(published, self._location_of(published)))
 
     def _delete_version(self, call: Call, parameters: Parameters) -> Response:
         layer, version = _located(call)
@@ -197,7 +197,7 @@ class Operations:
             page = Page([], None)
         else:
             page = self._store.list_versions(call.layer, **_paging(parameters))
-        return answer(
+        return success(
             200,
             {
                 "NextMarker": page.next_marker,
@@ -207,7 +207,7 @@ class Operations:
 
     def _list_layers(self, call: Call, parameters: Parameters) -> Response:
         page = self._store.list_layers(call.account_id, call.region_name, **_paging(parameters))
-        return answer(
+        return success(
             200,
             {
                 "NextMarker": page.next_marker,

@@ -75,12 +75,12 @@ class Response(NamedTuple):
         return headers
 
 
-def answer(status: int, body: Mapping[str, Any]) -> Response:
+def success(status: int, body: Mapping[str, Any]) -> Response:
     """A successful response."""
     return Response(status, _encode(body))
 
 
-def answer_revised(status: int, name: str, text: str, revision_id: str) -> Response:
+def revised_success(status: int, name: str, text: str, revision_id: str) -> Response:
     """The same, faster, for a text and a revision id, both ASCII."""
     return Response(status, f'{{"{name}":{json_text(text)},"RevisionId":"{revision_id}"}}'.encode())
 

@@ -96,8 +96,8 @@ def clock(fixture: Fixture) -> None:
 
 def responses(fixture: Fixture) -> None:
     fixture("layerperm_responses").get("https://example.com/", body="theirs")
-    with urllib.request.urlopen(f"{fixture('layerperm_server').url}/_layerperm/health", timeout=60) as answer:
-        assert answer.status == 200
+    with urllib.request.urlopen(f"{fixture('layerperm_server').url}/_layerperm/health", timeout=60) as response:
+        assert response.status == 200
 
 
 def server(fixture: Fixture) -> None:

@@ -20,12 +20,12 @@ from pytest_layerperm.lambda_api.wire import (
     Call,
     Request,
     Signature,
-    answer,
     decode,
     is_own_region,
     refuse,
     route,
     signature_of,
+    success,
 )
 
 SIGNED = {
@@ -244,7 +244,7 @@ def test_body_of_operations_without_one_is_ignored() -> None:
 
 def test_success_and_error_on_the_wire() -> None:
     """Compact JSON; the code of an error is in a header."""
-    done = answer(201, {"Statement": "ü", "RevisionId": None})
+    done = success(201, {"Statement": "ü", "RevisionId": None})
     assert done.body == '{"Statement":"ü","RevisionId":null}'.encode()
     assert done.wire_headers("id", "date") == {
         "date": "date",
@@ -271,7 +271,7 @@ def test_no_content_has_a_type_and_no_length() -> None:
 
 def test_text_without_a_utf8_form_is_replaced() -> None:
     """JSON can contain half a surrogate pair; a response cannot."""
-    assert answer(200, {"Description": "\ud800"}).body == b'{"Description":"?"}'
+    assert success(200, {"Description": "\ud800"}).body == b'{"Description":"?"}'
 
 
 def test_own_region() -> None:
