@@ -18,7 +18,7 @@ from .errors import (
 from .model import Content, Details, PublishedVersion, StoredObject
 from .rendering import described, listed
 from .store import LayerStore, Page, version_below_one
-from .wire import NO_CONTENT, Call, Response, is_own_region, refuse, revised_success, success
+from .wire import NO_CONTENT, Call, Response, error_response, is_own_region, revised_success, success
 
 Parameters = Mapping[str, Any]
 
@@ -60,7 +60,7 @@ class Operations:
         try:
             return self.carry_out(call)
         except LambdaError as error:
-            return refuse(error)
+            return error_response(error)
 
     def carry_out(self, call: Call) -> Response:
         """The response to a call that succeeds. Raises LambdaError for any other."""

@@ -97,7 +97,7 @@ NO_OPERATION = Response(
 """The response to a path that is not an operation's (``requests/no-operation-layer``); the content type is inferred."""
 
 
-def refuse(error: LambdaError, headers: Mapping[str, str] | None = None) -> Response:
+def error_response(error: LambdaError, headers: Mapping[str, str] | None = None) -> Response:
     """An error response; SDKs read the code from the header ``x-amzn-errortype`` (``envelopes/header``)."""
     return Response(error.status, _encode(error.body()), error.code, headers or MappingProxyType({}))
 

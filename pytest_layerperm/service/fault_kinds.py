@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from ..lambda_api.errors import ThrottlingException, TooManyRequestsException, internal_error
-from ..lambda_api.wire import Call, Response, refuse
+from ..lambda_api.wire import Call, Response, error_response
 from . import faults
 from .arguments import check_flag, check_operation, is_positive
 from .faults import ConnectionBroken, Fault, Proceed, note_lost
@@ -94,7 +94,7 @@ class ServiceFailure(Fault):
     def strike(self, call: Call, proceed: Proceed) -> Response:
         if self.applied:
             note_lost(call, proceed(call))
-        return refuse(internal_error())
+        return error_response(internal_error())
 
 
 class ConnectionLost(Fault):
@@ -295,4 +295,4 @@ class Rejected(Fault):
 
 def _throttled(code: str, retry_after: float | None) -> Response:
     error = TooManyRequestsException() if code == "TooManyRequestsException" else ThrottlingException()
-    return refuse(error, {"retry-after": f"{retry_after:g}"} if retry_after is not None else None)
+    return error_response(error, {"retry-after": f"{retry_after:g}"} if retry_after is not None else None)

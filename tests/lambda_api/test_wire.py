@@ -21,8 +21,8 @@ from pytest_layerperm.lambda_api.wire import (
     Request,
     Signature,
     decode,
+    error_response,
     is_own_region,
-    refuse,
     route,
     signature_of,
     success,
@@ -253,7 +253,7 @@ def test_success_and_error_on_the_wire() -> None:
         "x-amzn-requestid": "id",
         "content-length": str(len(done.body)),
     }
-    response = refuse(ResourceConflictException("m"), {"Retry-After": "1"})
+    response = error_response(ResourceConflictException("m"), {"Retry-After": "1"})
     assert (response.status, response.body) == (409, b'{"Type":"User","message":"m"}')
     headers = response.wire_headers("id", "date")
     assert (headers["x-amzn-errortype"], headers["Retry-After"]) == ("ResourceConflictException", "1")

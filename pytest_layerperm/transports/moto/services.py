@@ -12,7 +12,7 @@ from urllib.parse import SplitResult
 
 from ...lambda_api.errors import LambdaError
 from ...lambda_api.hosts import is_aws_host
-from ...lambda_api.wire import NO_OPERATION, Request, Response, call_of, refuse, region_of, signature_of
+from ...lambda_api.wire import NO_OPERATION, Request, Response, call_of, error_response, region_of, signature_of
 from ...patches.signals import uninterrupted
 from ...service.lambda_model import is_operation
 from ...service.service import LayerService
@@ -137,7 +137,7 @@ class Moto:
 
     def error_response(self, error: LambdaError) -> MotoResponse:
         own = isinstance(error, stack_requests.ChangeSetNotFound)
-        return self._sent(error.response() if own else refuse(error))
+        return self._sent(error.response() if own else error_response(error))
 
     def _sent(self, response: Response) -> MotoResponse:
         return response.status, self._service.headers_of(response), response.body
