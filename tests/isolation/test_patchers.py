@@ -12,6 +12,13 @@ from importlib.util import find_spec
 
 import pytest
 
+from tests.limits import LIMIT
+
+PLUGINS = [
+    name
+    for name in ("pytest_mock", "pytest_socket", "pyfakefs.pytest_plugin")
+    if find_spec(name.partition(".")[0]) is not None
+]
 LAST = '''
 def test_last_without_a_fake():
     """Everything is as it was when pytest started."""
@@ -51,7 +58,7 @@ def use(fake):
 
 def run(pytester: pytest.Pytester, suite: str, *options: str) -> pytest.RunResult:
     pytester.makepyfile(FIRST + suite + LAST)
-    return pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:rerunfailures", *options)
+    return pytester.runpytest_subprocess(*[f"-p{plugin}" for plugin in PLUGINS], *options)
 
 
 def needs(module: str) -> pytest.MarkDecorator:
@@ -259,6 +266,7 @@ def test_next(layerperm):
 def test_pytest_socket(pytester: pytest.Pytester) -> None:
     """Publishing binds nothing, and a frozen clock does not stay frozen."""
     suite = """
+from tests.limits import LIMIT
 from pytest_layerperm import LayerPerm
 
 def test_publishing(layerperm, layerperm_client):
@@ -332,4 +340,4 @@ assert year() > 2020 and not freeze_factories
 theirs.start(); fake.start(); theirs.stop(); fake.stop()
 assert year() > 2020 and not freeze_factories
 """
-    subprocess.run([sys.executable, "-c", script], check=True)
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=LIMIT)

@@ -17,6 +17,7 @@ import requests
 
 from pytest_layerperm import LayerPerm, RequestRefused
 from pytest_layerperm.lambda_api.hosts import is_aws_host, is_lambda_host
+from tests.limits import LIMIT
 
 URL = "https://lambda.eu-west-1.amazonaws.com/2018-10-31/layers"
 
@@ -26,7 +27,7 @@ def _requests() -> None:
 
 
 def _urllib() -> None:
-    urllib.request.urlopen(URL)
+    urllib.request.urlopen(URL, timeout=LIMIT)
 
 
 def _http_client() -> None:
@@ -142,4 +143,4 @@ def test_hosts_of_lambda() -> None:
 def test_the_guard_is_not_imported_by_the_plugin() -> None:
     """What is imported at start-up, every run pays."""
     code = "import pytest_layerperm.plugin, sys; assert 'pytest_layerperm.patches.network' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=LIMIT)

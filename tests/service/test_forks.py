@@ -16,6 +16,7 @@ import pytest
 
 from pytest_layerperm import LayerPerm, RequestRefused
 from pytest_layerperm.fake import service_of
+from tests.limits import LIMIT
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here"),
@@ -58,12 +59,12 @@ def by_fork() -> None:
 def by_multiprocessing() -> None:
     process = multiprocessing.get_context("fork").Process(target=share)
     process.start()
-    process.join()
+    process.join(LIMIT)
 
 
 def by_pool() -> None:
     with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
-        assert pool.submit(share).result().startswith("RequestRefused: pytest-layerperm rejected AddLayerVersion")
+        assert pool.submit(share).result(LIMIT).startswith("RequestRefused: pytest-layerperm rejected AddLayerVersion")
 
 
 @pytest.mark.parametrize("start", [by_fork, by_multiprocessing, by_pool])
@@ -142,11 +143,11 @@ def test_a_fork_while_another_thread_holds_the_lock_of_the_store(layerperm: Laye
     def hold() -> None:
         with service_of(layerperm).store.lock:
             held.set()
-            done.wait()
+            done.wait(LIMIT)
 
     thread = threading.Thread(target=hold)
     thread.start()
-    held.wait()
+    held.wait(LIMIT)
     child = os.fork()
     if child == 0:
         share()
@@ -155,7 +156,7 @@ def test_a_fork_while_another_thread_holds_the_lock_of_the_store(layerperm: Laye
         finally:
             os._exit(7)
     done.set()
-    thread.join()
+    thread.join(LIMIT)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     service_of(layerperm).children.clear()
 
@@ -208,5 +209,5 @@ with LayerPerm():
                {{**os.environ, "AWS_ENDPOINT_URL": "https://lambda.us-east-1.amazonaws.com"}})
     assert os.waitpid(child, 0)[1] == 0
 """
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=LIMIT)
     assert ran.stdout == "http://127.0.0.1:1/use-the-layerperm_server-fixture\n"

@@ -17,6 +17,7 @@ import pytest
 from pytest_layerperm import LayerPerm, RequestRefused
 from pytest_layerperm.fake.activation import put_back_all
 from pytest_layerperm.service import late
+from tests.limits import LIMIT
 
 REFUSED = "it was started by tests/service/test_late.py::test_[a-z_]+, which is over, and with it the fake"
 
@@ -31,7 +32,7 @@ class Waiting:
         self.thread.start()
 
     def run(self) -> None:
-        while (action := self.asked.get()) is not None:
+        while (action := self.asked.get(timeout=LIMIT)) is not None:
             try:
                 self.came.put(action())
             except Exception as error:
@@ -43,7 +44,7 @@ class Waiting:
 
     def end(self) -> None:
         self.asked.put(None)
-        self.thread.join()
+        self.thread.join(LIMIT)
         put_back_all()
 
 
@@ -96,7 +97,7 @@ def test_what_was_on_its_way_is_late(layerperm: LayerPerm) -> None:
         timer = threading.Timer(0.2, call)
         timer.start()
     error = came.get(timeout=60)
-    timer.join()
+    timer.join(LIMIT)
     with pytest.raises(RequestRefused, match=REFUSED):
         raise error
 
@@ -124,19 +125,19 @@ def test_a_pool_s_thread_that_was_busy_is_free_again() -> None:
 
     def busy(client: Any) -> Any:
         begun.set()
-        go_on.wait()
+        go_on.wait(LIMIT)
         return client.list_layers()
 
     pool = ThreadPoolExecutor(1)
     with LayerPerm() as fake:
         client = fake.client()
         running = pool.submit(busy, client)
-        begun.wait()
+        begun.wait(LIMIT)
     with LayerPerm() as fake:
         go_on.set()
         with pytest.raises(RequestRefused, match=REFUSED):
-            running.result()
-        assert pool.submit(client.list_layers).result()["Layers"] == []
+            running.result(LIMIT)
+        assert pool.submit(client.list_layers).result(LIMIT)["Layers"] == []
         assert len(fake.calls) == 1
     pool.shutdown()
     put_back_all()
@@ -177,7 +178,7 @@ def test_several_fakes_in_several_threads(layerperm: LayerPerm) -> None:
 
     thread = threading.Thread(target=start)
     thread.start()
-    thread.join()
+    thread.join(LIMIT)
     name = "tests/service/test_late.py::test_several_fakes_in_several_threads"
     assert errors == [
         f"another thread has a LayerPerm on, started by {name}: it is the fake of all threads of this process. "
