@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..service import current_test
+from ..service import pytest_run
 from ..service.calls import grouped_by_invocation, has_regions, outcomes, short_name
 from ..service.grants import Grant
 from .explanation import allowed_by, no_policy
@@ -122,7 +122,7 @@ def what_to_do(remedy: str) -> str:
 
 def changes(view: View) -> str:
     """The last calls that write to the layers of a failure, unless the report of the test lists all calls."""
-    if current_test.services is not None:
+    if pytest_run.services is not None:
         return ""
     return writes_to(view, view.calls, "Calls that led here")
 

@@ -6,7 +6,7 @@ import shutil
 import textwrap
 from collections.abc import Sequence
 
-from ..service import current_test
+from ..service import pytest_run
 
 _PYTEST_MARGIN = 8
 """Columns that pytest puts before each line of a failure."""
@@ -17,7 +17,7 @@ _LEAST_WRAPPED = 16
 
 def screen_width() -> int:
     """Columns of the terminal, or what the variable COLUMNS says."""
-    return max(shutil.get_terminal_size((current_test.terminal_columns, 24)).columns, _NARROWEST)
+    return max(shutil.get_terminal_size((pytest_run.terminal_columns, 24)).columns, _NARROWEST)
 
 
 def text_width() -> int:

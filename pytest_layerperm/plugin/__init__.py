@@ -32,9 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for text in MARKERS.values():
         config.addinivalue_line("markers", text)
     check_options(config)
-    from ..service import current_test
+    from ..service import pytest_run
 
-    current_test.terminal_columns = shutil.get_terminal_size((current_test.terminal_columns, 24)).columns
+    pytest_run.terminal_columns = shutil.get_terminal_size((pytest_run.terminal_columns, 24)).columns
     if config.getoption("layerperm_endpoint") is not None:
         from ..facts.suite import FactsSuite
 
@@ -83,13 +83,13 @@ def pytest_sessionfinish() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Generator[None, object, object]:
     """Keeps the services that the test switches on, by the fixture or by itself, until its reports are made."""
-    from ..service import current_test
+    from ..service import pytest_run
 
-    outer, current_test.services = current_test.services, []
+    outer, pytest_run.services = pytest_run.services, []
     try:
         return (yield)
     finally:
-        current_test.services = outer
+        pytest_run.services = outer
 
 
 @pytest.hookimpl(wrapper=True)
@@ -174,9 +174,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Gives a failed test's report the calls that it made, and a helper's verdict as its one line in the summary."""
     report = yield
-    from ..service import current_test
+    from ..service import pytest_run
 
-    services = current_test.services or []
+    services = pytest_run.services or []
     if services and report.failed:
         from .reporting import add_service, put_verdict_first
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from . import current_test, late
+from . import late, pytest_run
 
 if TYPE_CHECKING:
     from .service import LayerService
@@ -33,7 +33,7 @@ class Activation:
     """The one that switched it on."""
 
     def __post_init__(self) -> None:
-        kept = current_test.services
+        kept = pytest_run.services
         if kept is not None:
             # A test may switch on thousands, one after the other: the last one is the one that a failure is about.
             kept[:] = [*[service for service in kept if activation_of(service) is not None], self.service]

@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from . import current_test
+from . import pytest_run
 from .calls import CallsGonePast, LoggedCall
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def never_struck(injections: Sequence[Injection], calls: Iterable[LoggedCall], g
     faults = "\n".join([f"  {line}" for line in unfinished_faults(injections)[:_SHOWN]])
     past = f"{gone_past}, and not to the fake: remove endpoint_url from its client\n" if gone_past else ""
     # Calls are listed once: within a test that pytest runs, by its report.
-    received = "" if current_test.services is not None else f"calls received:\n{_call_lines(calls)}\n"
+    received = "" if pytest_run.services is not None else f"calls received:\n{_call_lines(calls)}\n"
     return (
         f"{verdict}: {names}{more}\n{faults}\n{received}{past}"
         "What to do: have the code under test make such a call, or pass times=None for a fault that need not strike."

@@ -7,13 +7,13 @@ import pytest
 
 from pytest_layerperm import plugin
 from pytest_layerperm.assertions import tables
-from pytest_layerperm.service import current_test
+from pytest_layerperm.service import pytest_run
 
 
 @pytest.mark.parametrize(("columns", "width"), [("100", 92), ("80", 72), ("10", 40), ("0", 72), ("wide", 72)])
 def test_text_width(monkeypatch, columns, width):
     """COLUMNS says how wide the terminal is; pytest needs eight columns; nothing is narrower than forty."""
-    monkeypatch.setattr(current_test, "terminal_columns", 80)
+    monkeypatch.setattr(pytest_run, "terminal_columns", 80)
     monkeypatch.setenv("COLUMNS", columns)
     assert tables.text_width() == width
 
@@ -21,17 +21,17 @@ def test_text_width(monkeypatch, columns, width):
 def test_a_terminal_that_nobody_can_see_now(monkeypatch):
     """What pytest saw when it started holds."""
     monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setattr(current_test, "terminal_columns", 132)
+    monkeypatch.setattr(pytest_run, "terminal_columns", 132)
     monkeypatch.setattr(shutil, "get_terminal_size", lambda fallback: os.terminal_size(fallback))
     assert tables.screen_width() == 132
 
 
 def test_the_terminal_is_seen_at_the_start(pytester, monkeypatch):
     """Failures are as wide as the terminal that pytest was started in."""
-    monkeypatch.setattr(current_test, "terminal_columns", 80)
+    monkeypatch.setattr(pytest_run, "terminal_columns", 80)
     monkeypatch.setattr(shutil, "get_terminal_size", lambda fallback: os.terminal_size((132, 50)))
     plugin.pytest_configure(pytester.parseconfig())
-    assert current_test.terminal_columns == 132
+    assert pytest_run.terminal_columns == 132
 
 
 def test_a_table():

@@ -17,7 +17,7 @@ from botocore.config import Config
 import pytest_layerperm
 from pytest_layerperm import LayerPerm, RateLimit, ServiceFailure, Throttle
 from pytest_layerperm.fake import service_of
-from pytest_layerperm.service import current_test
+from pytest_layerperm.service import pytest_run
 from pytest_layerperm.service.active import active_service
 from pytest_layerperm.service.layers import zip_of
 from tests.helpers import add_permission
@@ -670,7 +670,7 @@ def test_rate_limit_for_ever_is_no_expectation():
 
 def test_a_fake_that_nobody_holds_is_freed_at_once(monkeypatch):
     """It does not wait for the garbage collector, with all that was published and logged in it."""
-    monkeypatch.setattr(current_test, "services", None)  # A report of a test needs its last one.
+    monkeypatch.setattr(pytest_run, "services", None)  # A report of a test needs its last one.
     gc.collect()
     gc.disable()
     try:

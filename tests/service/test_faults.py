@@ -24,7 +24,7 @@ from pytest_layerperm import (
     Slow,
     Throttle,
 )
-from pytest_layerperm.service import current_test
+from pytest_layerperm.service import pytest_run
 from tests.helpers import add_permission
 from tests.installed import DEFAULT_ATTEMPTS
 from tests.limits import LIMIT, join, start_and_join
@@ -798,7 +798,7 @@ def test_each_time_a_fault_is_on_it_is_to_strike():
 def test_fault_that_never_struck(monkeypatch, reported):
     """Leaving the fake says which faults met no call, or too few, from where they come, and what calls there were."""
     if not reported:
-        monkeypatch.setattr(current_test, "services", None)
+        monkeypatch.setattr(pytest_run, "services", None)
     calls = "calls received:\n  123456789012 ListLayers us-east-1 -> 500 ServiceException\n"
     line = inspect.currentframe().f_lineno + 2
     with pytest.raises(AssertionError) as raised, LayerPerm() as fake:

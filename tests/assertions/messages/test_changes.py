@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_layerperm import Throttle, assert_layer_policy, assert_layer_public, assert_layer_shared_with
-from pytest_layerperm.service import current_test
+from pytest_layerperm.service import pytest_run
 from tests.helpers import add_permission
 
 PARTNER = "222222222222"
@@ -12,7 +12,7 @@ PARTNER = "222222222222"
 @pytest.fixture(autouse=True)
 def apart(monkeypatch):
     """As in a script, without the plugin's report."""
-    monkeypatch.setattr(current_test, "services", None)
+    monkeypatch.setattr(pytest_run, "services", None)
 
 
 def test_a_retried_call(layerperm, layerperm_client, says):
