@@ -115,12 +115,12 @@ def _guarding_init(init: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(init)
     def guarding(popen: Any, *args: Any, **kwargs: Any) -> None:
         if active_service() is None:
-            pass
-        elif len(args) > _POPEN_ENV:
+            return init(popen, *args, **kwargs)
+        if len(args) > _POPEN_ENV:
             args = (*args[:_POPEN_ENV], _guarded_or_own(args[_POPEN_ENV]), *args[_POPEN_ENV + 1 :])
         else:
             kwargs["env"] = _guarded_or_own(kwargs.get("env"))
-        init(popen, *args, **kwargs)
+        return init(popen, *args, **kwargs)
 
     return guarding
 

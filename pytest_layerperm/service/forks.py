@@ -21,11 +21,11 @@ _PAGE = 4096
 
 def _before_fork() -> None:
     for service in services_on():
-        if not _is_copied(service):
+        if not _is_copied(service):  # pragma: no branch - copied in a child that forks again
             service.children.append(mmap.mmap(-1, _PAGE))
 
 
-def _after_in_child() -> None:
+def _after_in_child() -> None:  # pragma: no cover - in a forked child, which is not measured
     for service in services_on():
         if not _is_copied(service):
             _reject_all(service)
@@ -35,7 +35,7 @@ def _is_copied(service: Any) -> bool:
     return isinstance(service.store.lock, _Copied)
 
 
-def _reject_all(service: Any) -> None:
+def _reject_all(service: Any) -> None:  # pragma: no cover - in a forked child, which is not measured
     """From here on the service rejects all that would change or read its copy, and says so to the parent.
 
     Locks are left alone: a thread that held one is not in the child.
@@ -51,7 +51,7 @@ def _reject_all(service: Any) -> None:
     service.handle = handle
 
 
-class _Copied:
+class _Copied:  # pragma: no cover - in a forked child, which is not measured
     """The lock of a store in a child: nobody gets it."""
 
     def __init__(self, page: mmap.mmap) -> None:

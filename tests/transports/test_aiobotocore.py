@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from contextlib import AsyncExitStack, suppress
+from types import SimpleNamespace
 
 import pytest
 
@@ -681,11 +682,27 @@ def test_a_handlers_no_is_no(layerperm, layerperm_layer, aiohttp):
     """A ``needs-retry`` handler that returns False does not mean a wait of zero seconds."""
     from pytest_layerperm.transports.aiobotocore import _endpoint
 
-    with _endpoint(aiobotocore.endpoint, lambda: layerperm):
+    with _endpoint(aiobotocore.endpoint):
         assert aiobotocore.endpoint.first_non_none_response([(None, None), (None, False)]) is False
         assert aiobotocore.endpoint.first_non_none_response([(None, None)]) is None
         assert aiobotocore.endpoint.first_non_none_response([], "default") == "default"
     assert layerperm.sleeps == []
+
+
+def test_without_a_fake_everything_is_passed_through():
+    """Someone else may have put our functions back after the fake is off."""
+    from pytest_layerperm.transports.aiobotocore import _caught_session, _endpoint
+
+    class Session:
+        async def send(self, request):
+            return f"sent {request.url}"
+
+    async def send():
+        return await Session().send(SimpleNamespace(url="https://lambda.us-east-1.amazonaws.com/"))
+
+    with _caught_session(Session, lambda session: 1, asyncio.sleep), _endpoint(aiobotocore.endpoint):
+        assert asyncio.run(send()) == "sent https://lambda.us-east-1.amazonaws.com/"
+        assert aiobotocore.endpoint.first_non_none_response([(None, 0.5)]) == 0.5
 
 
 def test_a_raw_answer_is_read_as_aiohttps(aiohttp):

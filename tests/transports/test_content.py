@@ -226,6 +226,20 @@ def test_forgotten_by_a_child():
     assert server._listener.fileno() == -1
 
 
+def test_a_process_that_may_not_listen(monkeypatch):
+    """A plugin may forbid sockets: publishing works, and the location leads nowhere."""
+
+    class Forbidden(Exception):
+        pass
+
+    def forbid():
+        raise Forbidden
+
+    monkeypatch.setattr(content_server, "_server", None)
+    monkeypatch.setattr(content_server, "ContentServer", forbid)
+    assert content_server.content_base(service_of(LayerPerm()).store) == "https://layer-content.invalid"
+
+
 def test_closed_with_the_process():
     """At the end of the process the port is closed."""
     server = content_server.ContentServer()

@@ -147,7 +147,7 @@ class Moto:
         if private.mock_is_on():
             return
         with uninterrupted(), self._lock:
-            if not private.mock_is_on():
+            if not private.mock_is_on():  # pragma: no branch - another thread may have started it meanwhile
                 mock = private.new_mock()
                 below = private.sender()
                 mock.start()
