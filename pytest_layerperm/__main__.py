@@ -60,6 +60,7 @@ def serve(host: str, port: int, account_id: str, region_name: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m pytest_layerperm", description=__doc__)
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(required=True, metavar="command")
     command = commands.add_parser("serve", help="run the live server; the first line it prints is its URL")
     command.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
@@ -70,6 +71,16 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--region", type=_region, default="us-east-1", help="default region (us-east-1)")
     command.add_argument("--allow-remote", action="store_true", help="allow a --host that other machines can reach")
     return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for: that takes longer than all the rest of the command line."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"pytest-layerperm {version('pytest-layerperm')}\n")
+        parser.exit()
 
 
 def _reachable(host: str) -> str:

@@ -109,6 +109,21 @@ def freeze(service: LayerService, when: datetime) -> Any:
     return activation.clock
 
 
+def add_profile(service: LayerService, name: str, access_key: str, region_name: str) -> None:
+    """Has code that names an AWS profile sign in with that key, until the service is switched off."""
+    from ..patches.profiles import Profiles
+
+    activation = _innermost(service)
+    if activation.profiles is None:
+        profiles = activation.profiles = Profiles(service.account_id, service.region_name)
+        activation.undo.callback(profiles.remove)
+        activation.undo.callback(service.profile_files.clear)
+        service.profile_files.update(profiles.files)
+        # What they were before is restored with the rest of the environment.
+        environment.change(profiles.environment)
+    activation.profiles.add(name, access_key, region_name)
+
+
 def serve_responses(service: LayerService) -> tuple[RequestsMock, Callable[[], None]]:
     """A started ``RequestsMock`` that serves layer calls, and what stops it.
 
@@ -138,6 +153,8 @@ def keep_environment(service: LayerService, patch: environment.Patch) -> None:
         if activation is not None:
             environment.remember(wanted, patch)
             activation.were.update(environment.change({**activation.were, **wanted}))
+            if activation.profiles is not None:
+                environment.change(activation.profiles.environment)
 
     environment.survive(patch, again)
 

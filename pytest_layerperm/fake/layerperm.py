@@ -15,7 +15,7 @@ from ..service.arguments import check_account_id, check_flag, check_region_name,
 from ..service.hints import with_hints
 from ..service.layers import LayerVersion, handle_of, publish
 from ..service.service import LayerService
-from .activation import freeze, switch_off, switch_on
+from .activation import add_profile, freeze, switch_off, switch_on
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..lambda_api.store import LayerStore
     from ..lambda_api.wire import Call
     from ..service.calls import CallLog
+    from ..service.event_handlers import Subscription
     from ..service.faults import Fault
     from ..service.service import Injection
 
@@ -221,6 +222,33 @@ class LayerPerm:
         """
         return new_session(*self._signed_in(account_id, region_name, identity_policy))
 
+    def profile(
+        self,
+        name: str,
+        account_id: str | None = None,
+        *,
+        region_name: str | None = None,
+        identity_policy: str | Mapping[str, Any] | None = None,
+    ) -> None:
+        """Makes an AWS profile for code that names one: ``boto3.Session(profile_name=…)`` or ``AWS_PROFILE``.
+
+        It is in files of the fake's own, in this process and for subprocesses, until the fake is off. As long as there
+        is one, the environment has no keys, which SDKs would prefer to ``AWS_PROFILE``: code that names no profile
+        signs in by the profile ``default``. ``region_name`` counts if ``AWS_REGION`` and ``AWS_DEFAULT_REGION``, which
+        the fake sets, are removed. Raises what ``client`` does, and TypeError or ValueError for what cannot be a
+        profile's name.
+
+        >>> import boto3
+        >>> layerperm.profile("prod", account_id="222222222222")
+        >>> layers = boto3.Session(profile_name="prod").client("lambda").list_layers()
+        >>> layerperm.calls.last.account_id
+        '222222222222'
+        """
+        from ..patches.profiles import check_profile_name
+
+        check_profile_name(name)
+        add_profile(self._service, name, *self._signed_in(account_id, region_name, identity_policy))
+
     def _signed_in(
         self, account_id: str | None, region_name: str | None, identity_policy: str | Mapping[str, Any] | None
     ) -> tuple[str, str]:
@@ -335,6 +363,41 @@ class LayerPerm:
     def calls(self) -> CallLog:
         """Every attempt, oldest first."""
         return self._service.calls
+
+    def events(self, operation: str | None = None) -> list[dict[str, Any]]:
+        """The trail: the EventBridge event of every attempt, oldest first, with the CloudTrail record as ``detail``.
+
+        ``operation`` is one as the API names it; left out, all. Another account's call on a layer gives two events,
+        one to each account. Raises ValueError for an unknown operation.
+        https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference.html
+
+        >>> layers = layerperm_client.list_layers()
+        >>> [event["detail"]["eventName"] for event in layerperm.events()]
+        ['ListLayers20181031']
+        """
+        __tracebackhide__ = True
+        from ..service.trail import event_around, records_of
+
+        calls = self.calls if operation is None else self.calls.of(operation)
+        return [event_around(record) for call in calls for record in records_of(call)]
+
+    def on_event(
+        self, handler: Callable[[dict[str, Any]], object], operations: Iterable[str] | None = None
+    ) -> Subscription:
+        """Calls the handler with the EventBridge event of each write, after the call that caused it.
+
+        It goes on until the fake is reset, or for a block as ``with layerperm.on_event(…):``. ``operations`` are
+        those of the API that the handler gets, writes only, as EventBridge gets no reads. Calls that the handler
+        makes are logged and cause events too, after it has returned. What it raises fails the test at its end.
+        Raises TypeError or ValueError, naming the argument, for anything else.
+
+        >>> seen = []
+        >>> with layerperm.on_event(lambda event: seen.append(event["detail"]["eventName"])):
+        ...     deleted = layerperm_client.delete_layer_version(LayerName="shared-deps", VersionNumber=1)
+        >>> seen
+        ['DeleteLayerVersion20181031']
+        """
+        return self._service.event_handlers.add(handler, operations)
 
     def inject(self, *faults: Fault) -> Injection:
         """Adds faults: for good, or for a block as ``with fake.inject(…):``. The first one added strikes first.

@@ -15,7 +15,7 @@ from .errors import (
     ResourceNotFoundException,
     layer_version_not_found,
 )
-from .model import Content, Details, PublishedVersion, StoredObject
+from .model import Content, Details, PublishedVersion, StoredObject, make_policy
 from .rendering import described, listed
 from .store import LayerStore, Page, version_below_one
 from .wire import NO_CONTENT, Call, Response, error_response, is_own_region, revised_success, success
@@ -86,6 +86,9 @@ class Operations:
         # From another region, another account's layer is denied (access/from-another-region).
         if layer is not None and call.version is not None and is_own_region(layer, call.region_name):
             policy = self._store.policy_for_access(layer, call.version)
+            if policy is not None and call.unseen:
+                seen = tuple([statement for statement in policy.statements if statement.sid not in call.unseen])
+                policy = make_policy(policy.revision_id, seen)
         resource = call.resource or call.given.get("Arn", "*")
         denied = denial(call.operation, caller, partition, resource, owner_account_id=owner_account_id, policy=policy)
         if denied is not None:

@@ -55,6 +55,8 @@ class Response(NamedTuple):
     headers: Mapping[str, str] = MappingProxyType({})
     latency: float = 0.0
     """Seconds that are still to pass before it arrives; faults set it."""
+    request_id: str = ""
+    """What the header ``x-amzn-requestid`` says; empty if the response has none yet."""
 
     def wire_headers(self, request_id: str, date: str) -> dict[str, str]:
         """All headers, as AWS sends them: a 204 has a content type and no content length
@@ -143,6 +145,10 @@ class Call:
     """What faults did to the call, for the log."""
     applied: bool = False
     """Whether it was carried out even though its response was lost."""
+    lost: Response | None = None
+    """The service's response that did not arrive."""
+    unseen: frozenset[str] = frozenset()
+    """Ids of statements that the caller does not see yet."""
 
     @property
     def resource(self) -> str | None:

@@ -11,7 +11,7 @@ import pytest
 
 from .fixtures import *  # noqa: F403 - a plugin's fixtures are found in its module
 from .fixtures import FAKE
-from .options import MARKERS, add_facts_options, add_options, add_report_options, check_options, is_misspelt
+from .options import MARKERS, add_facts_options, add_options, add_report_options, check_options, is_autouse, is_misspelt
 
 if TYPE_CHECKING:
     from ..fake.layerperm import LayerPerm
@@ -45,9 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
         watch_reports(config)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    everywhere = is_autouse(config)
     for item in items:
-        if any(marker.name in MARKERS or is_misspelt(marker, item.config) for marker in item.iter_markers()):
+        if everywhere or any(
+            marker.name in MARKERS or is_misspelt(marker, item.config) for marker in item.iter_markers()
+        ):
             names: list[str] | None = getattr(item, "fixturenames", None)
             if names is not None and "layerperm" not in names:
                 at = _first_of_function_scope(item, names)

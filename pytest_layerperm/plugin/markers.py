@@ -43,6 +43,8 @@ def settings(
 _FAULTS = {
     "layerperm_throttle": "Throttle",
     "layerperm_service_failure": "ServiceFailure",
+    "layerperm_connection_lost": "ConnectionLost",
+    "layerperm_slow": "Slow",
     "layerperm_rate_limit": "RateLimit",
 }
 

@@ -13,21 +13,31 @@ MARKERS = {
     ),
     "layerperm_throttle": (
         "layerperm_throttle(times=1, *, operation=None, account_id=None, region_name=None, layer=None, "
-        'code="TooManyRequestsException", retry_after=None): throttles the first matching layer calls (429).'
+        'code="TooManyRequestsException", retry_after=None, after=0): throttles the first matching layer calls (429).'
     ),
     "layerperm_service_failure": (
         "layerperm_service_failure(times=1, *, operation=None, account_id=None, region_name=None, layer=None, "
-        "applied=False): fails the first matching layer calls (500); applied=True carries them out first."
+        "applied=False, after=0): fails the first matching layer calls (500); applied=True carries them out first."
+    ),
+    "layerperm_connection_lost": (
+        "layerperm_connection_lost(times=1, *, operation=None, account_id=None, region_name=None, layer=None, "
+        'applied=False, error="ConnectionClosedError", after=0): '
+        "breaks the connection of the first matching layer calls; applied=True carries them out first."
+    ),
+    "layerperm_slow": (
+        "layerperm_slow(seconds, times=1, *, operation=None, account_id=None, region_name=None, layer=None, after=0): "
+        "makes the responses to the first matching layer calls take so many seconds."
     ),
     "layerperm_rate_limit": (
         "layerperm_rate_limit(per_second=15, *, burst=None, times=None, operation=None, account_id=None, "
-        "region_name=None, layer=None): AWS's quota of layer calls for each account and region."
+        "region_name=None, layer=None, after=0): AWS's quota of layer calls for each account and region."
     ),
 }
 _INI = {
     "layerperm_account_id": ("string", "default account of the fake, twelve digits (123456789012)"),
     "layerperm_region": ("string", "default region of the fake (us-east-1)"),
     "layerperm_real_sleep": ("bool", "whether retries really wait (false)"),
+    "layerperm_autouse": ("bool", "whether every test has the fixture layerperm (false)"),
 }
 
 
@@ -86,6 +96,7 @@ def check_options(config: pytest.Config) -> None:
             raise pytest.UsageError(f"unknown ini option {name}; pytest-layerperm has {', '.join(_INI)}")
     if given:
         ini_settings(config)
+        is_autouse(config)
 
 
 def ini_settings(config: pytest.Config) -> dict[str, Any]:
@@ -107,6 +118,11 @@ def ini_settings(config: pytest.Config) -> dict[str, Any]:
     if real_sleep is not None:
         found["real_sleep"] = real_sleep
     return found
+
+
+def is_autouse(config: pytest.Config) -> bool:
+    """Whether every test has the fixture ``layerperm``: one that forgets it cannot reach AWS then."""
+    return bool(_value_of(config, "layerperm_autouse", "true or false"))
 
 
 def _value_of(config: pytest.Config, option: str, valid: str) -> Any:

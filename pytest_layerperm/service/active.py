@@ -23,6 +23,8 @@ class Activation:
     """How many times it was switched on; it is off once it was switched off as often."""
     clock: Any = None
     """freezegun's frozen clock; None if the clock runs."""
+    profiles: Any = None
+    """The files of its AWS profiles; None if it has none."""
     test: str = ""
     """What switched it on, for messages."""
     threads: frozenset[threading.Thread] = frozenset()

@@ -32,6 +32,8 @@ class Principal(NamedTuple):
     """As errors name it, such as ``arn:aws:sts::123456789012:assumed-role/ROLE/SESSION``; None for the root."""
     principal_arn: str | None = None
     """What ``aws:PrincipalArn`` is: of a role session, the role. None if it is ``arn``."""
+    unique_id: str | None = None
+    """The id that IAM gave it, such as ``AIDA…``, or ``AROA…:SESSION`` for a role session; None if unknown."""
 
 
 class Restrictions(NamedTuple):
@@ -67,6 +69,8 @@ class Callers:
         self._organizations: dict[str, str] = {}
         self._declared: dict[str, None] = {}
         """Organizations that were declared, those without members too."""
+        self._known: dict[str, Principal] = {}
+        """Whom the access keys of calls belonged to when they were last used."""
         self.judged: dict[str, str] = {}
         """Users and role sessions whose calls were judged by identity policies: ARN -> where these came from."""
 
@@ -74,6 +78,7 @@ class Callers:
         """Forgets who signed in, and all organizations."""
         self._numbers = count(1)
         self._signed_in.clear()
+        self._known.clear()
         self._organizations.clear()
         self._declared.clear()
         self.judged.clear()
@@ -158,7 +163,7 @@ class Callers:
         if signature is None or is_account_id(signature.access_key):
             return Caller(account_id, organization_id)
         access_key = signature.access_key
-        _, arn, principal_arn = self._principal_of(access_key)
+        _, arn, principal_arn, _ = self._principal_of(access_key)
         restrictions = self._restrictions_of(access_key)
         if restrictions.policies is not None:
             self.judged[str(arn)] = "identity_policy" if access_key in self._signed_in else "moto's IAM"
@@ -171,7 +176,15 @@ class Callers:
         found = None
         if self.identities is not None and len(access_key) == _KEY_LENGTH:
             found = self.identities.principal_of(access_key)
-        return found or Principal(self.default_account_id)
+        if found is None:
+            return Principal(self.default_account_id)
+        self._known[access_key] = found
+        return found
+
+    def known(self, access_key: str) -> Principal | None:
+        """Whom an access key belonged to when it was last used, even if IAM no longer has it; None for an account's."""
+        signed_in = self._signed_in.get(access_key)
+        return self._known.get(access_key) if signed_in is None else signed_in[0]
 
     def _restrictions_of(self, access_key: str) -> Restrictions:
         signed_in = self._signed_in.get(access_key)

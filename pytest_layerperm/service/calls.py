@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..lambda_api.members import MEMBERS
 from .arguments import check_operation
+from .trail import Kept, Sent, event_around, record_of
 
 __tracebackhide__ = True
 
@@ -62,6 +63,40 @@ class LoggedCall(NamedTuple):
     """The SDK's id of the call, the same for all its attempts."""
     applied: bool
     """Whether it was carried out: it succeeded, or its successful response was lost."""
+    request_id: str = ""
+    """The response's ``x-amzn-requestid``; of an attempt without a response, the one that it would have had."""
+    sent: Sent | None = None
+    kept: Kept | None = None
+
+    def __repr__(self) -> str:
+        # What only the trail needs is left out: bodies, and the caller's keys.
+        shown = [f"{name}={value!r}" for name, value in zip(self._fields, self[:-2], strict=False)]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The CloudTrail record of the attempt in the caller's account, made anew each time.
+
+        Denied calls have ``AccessDenied``. A request that never reached the service has no record: it is empty then.
+        https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference.html
+
+        >>> layers = layerperm_client.list_layers()
+        >>> record = layerperm.calls.last.record
+        >>> record["eventName"], record["recipientAccountId"], record["readOnly"]
+        ('ListLayers20181031', '123456789012', True)
+        """
+        return record_of(self)
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The EventBridge event around ``record``, as a rule's target gets it; empty if there is no record.
+
+        >>> layers = layerperm_client.list_layers()
+        >>> event = layerperm.calls.last.event
+        >>> event["source"], event["detail-type"]
+        ('aws.lambda', 'AWS API Call via CloudTrail')
+        """
+        return event_around(self.record)
 
     @property
     def time(self) -> datetime:

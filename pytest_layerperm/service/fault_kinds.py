@@ -51,8 +51,11 @@ class Throttle(Fault):
         layer: object = None,
         code: str = "TooManyRequestsException",
         retry_after: float | None = None,
+        after: int = 0,
     ) -> None:
-        super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
+        super().__init__(
+            times, operation=operation, account_id=account_id, region_name=region_name, layer=layer, after=after
+        )
         if code not in THROTTLING_CODES:
             raise ValueError(f"code must be {' or '.join(THROTTLING_CODES)}, not {code!r}")
         if retry_after is not None and not is_positive(retry_after):
@@ -86,8 +89,11 @@ class ServiceFailure(Fault):
         region_name: str | None = None,
         layer: object = None,
         applied: bool = False,
+        after: int = 0,
     ) -> None:
-        super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
+        super().__init__(
+            times, operation=operation, account_id=account_id, region_name=region_name, layer=layer, after=after
+        )
         check_flag("applied", applied)
         self.applied = applied
 
@@ -121,8 +127,11 @@ class ConnectionLost(Fault):
         layer: object = None,
         applied: bool = False,
         error: BrokenConnection = "ConnectionClosedError",
+        after: int = 0,
     ) -> None:
-        super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
+        super().__init__(
+            times, operation=operation, account_id=account_id, region_name=region_name, layer=layer, after=after
+        )
         if error not in BROKEN_CONNECTIONS:
             raise ValueError(f"error must be one of {', '.join(BROKEN_CONNECTIONS)}, not {error!r}")
         check_flag("applied", applied)
@@ -161,8 +170,11 @@ class Slow(Fault):
         account_id: str | None = None,
         region_name: str | None = None,
         layer: object = None,
+        after: int = 0,
     ) -> None:
-        super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
+        super().__init__(
+            times, operation=operation, account_id=account_id, region_name=region_name, layer=layer, after=after
+        )
         if not is_positive(seconds):
             raise ValueError(f"seconds must be a number above 0, not {seconds!r}")
         self.seconds = seconds
@@ -201,8 +213,11 @@ class RateLimit(Fault):
         account_id: str | None = None,
         region_name: str | None = None,
         layer: object = None,
+        after: int = 0,
     ) -> None:
-        super().__init__(times, operation=operation, account_id=account_id, region_name=region_name, layer=layer)
+        super().__init__(
+            times, operation=operation, account_id=account_id, region_name=region_name, layer=layer, after=after
+        )
         if not is_positive(per_second):
             raise ValueError(f"per_second must be a number above 0, not {per_second!r}")
         if burst is not None and (not is_positive(burst) or burst < 1):
@@ -214,7 +229,7 @@ class RateLimit(Fault):
         """(account, region) -> (tokens, when they were counted)."""
 
     def takes(self, call: Call) -> bool:
-        return self._matches(call) and not self._take_token(call) and self._claim(call)
+        return self._matches(call) and not self._is_early() and not self._take_token(call) and self._claim(call)
 
     def strike(self, call: Call, proceed: Proceed) -> Response:
         return _throttled("TooManyRequestsException", None)
@@ -259,13 +274,16 @@ class Interleave(Fault):
         account_id: str | None = None,
         region_name: str | None = None,
         layer: object = None,
+        after: int = 0,
     ) -> None:
         if not callable(action):
             raise TypeError(f"action must be callable without arguments, not {action!r}")
         if inspect.iscoroutinefunction(action):
             raise TypeError(f"action must be a plain function, not the coroutine function {action!r}")
         check_operation("before", before)
-        super().__init__(times, operation=before, account_id=account_id, region_name=region_name, layer=layer)
+        super().__init__(
+            times, operation=before, account_id=account_id, region_name=region_name, layer=layer, after=after
+        )
         self.action = action
         self.before = before
         self._running = threading.local()

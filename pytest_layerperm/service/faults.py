@@ -43,7 +43,8 @@ class Fault:
 
     ``times`` is how many calls it strikes, None for every one. The limits ``operation`` (an API operation name),
     ``account_id`` (the caller's, twelve digits), ``region_name`` and ``layer`` (a ``LayerVersion``, a version
-    ARN, or a layer name or ARN, meaning every version) narrow down which calls count.
+    ARN, or a layer name or ARN, meaning every version) narrow down which calls count. ``after`` is how many of these
+    it lets pass first.
     Raises TypeError or ValueError, naming the argument, for anything else.
 
     For a fault of your own, say in ``strike`` what it does to a call; ``inject`` it with ``LayerPerm.inject``.
@@ -65,11 +66,16 @@ class Fault:
         account_id: str | None = None,
         region_name: str | None = None,
         layer: object = None,
+        after: int = 0,
     ) -> None:
         if times is not None and (isinstance(times, bool) or not isinstance(times, int)):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"times must be a whole number or None, not {times!r}")
         if times is not None and times < 1:
             raise ValueError(f"times must be at least 1, or None for every call, not {times}")
+        if isinstance(after, bool) or not isinstance(after, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"after must be a whole number, not {after!r}")
+        if after < 0:
+            raise ValueError(f"after must be a number of calls, 0 or more, not {after}")
         if operation is not None:
             check_operation("operation", operation)
         if account_id is not None:
@@ -81,18 +87,22 @@ class Fault:
         self.account_id = account_id
         self.region_name = region_name
         self.layer = None if layer is None else _layer_text(layer)
+        self.after = after
         self.struck = 0
         """How many calls it has struck since it was injected."""
+        self._passed = 0
+        """How many matching calls it has let pass because of ``after``."""
         self._lock = threading.Lock()
 
     def takes(self, call: Call) -> bool:
         """Whether it strikes the call; if it does, that is counted."""
-        return self._matches(call) and self._claim(call)
+        return self._matches(call) and not self._is_early() and self._claim(call)
 
     def restart(self) -> None:
         """Starts counting anew, as when the fault is injected."""
         with self._lock:
             self.struck = 0
+            self._passed = 0
 
     def strike(self, call: Call, proceed: Proceed) -> Response:
         """What the fault does to a call: responds to it, passes it on by ``proceed(call)``, or both. Subclasses say."""
@@ -114,6 +124,14 @@ class Fault:
             return True
         layer = call.layer
         return layer is not None and self.layer in (layer.name, layer.arn, call.resource)
+
+    def _is_early(self) -> bool:
+        """Whether a matching call is one of those that pass first."""
+        with self._lock:
+            if self._passed >= self.after:
+                return False
+            self._passed += 1
+            return True
 
     def _claim(self, call: Call) -> bool:
         """Takes one of the times left, atomically."""
@@ -161,6 +179,7 @@ def compose(faults: Sequence[Fault], handler: Proceed) -> Proceed:
 def note_lost(call: Call, response: Response) -> None:
     """Notes the response that the client does not get."""
     call.applied = call.applied or response.error_code is None
+    call.lost = response
     outcome = " ".join([str(part) for part in (response.status, response.error_code) if part is not None])
     call.notes.append(f"answer {outcome} lost")
 

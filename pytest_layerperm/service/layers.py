@@ -136,6 +136,32 @@ class LayerVersion:
             raise ValueError(str(rejected)) from None
         return statement_id
 
+    def revoke(self, statement_id: str) -> None:
+        """Removes a statement, as the owner would, without a logged call.
+
+        Raises ValueError for what the API rejects, such as an id that no statement has.
+        https://docs.aws.amazon.com/lambda/latest/api/API_RemoveLayerVersionPermission.html
+
+        >>> layerperm_layer.revoke(layerperm_layer.grant("222222222222"))
+        >>> print(layerperm_layer.policy)
+        None
+        """
+        try:
+            self._store.remove_permission(self._layer, self.version, sid=statement_id, revision_id=None)
+        except LambdaError as rejected:
+            raise ValueError(f"statement_id {statement_id!r}: {rejected}") from None
+
+    def delete(self) -> None:
+        """Deletes the version, as the owner would, without a logged call; one that is deleted stays so.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_DeleteLayerVersion.html
+
+        >>> layerperm_layer.delete()
+        >>> layerperm.layers
+        ()
+        """
+        self._store.delete(self._layer, self.version)
+
     @property
     def _layer(self) -> LayerId:
         return layer_id(self.name, self.account_id, self.region_name)

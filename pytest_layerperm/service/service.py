@@ -13,14 +13,16 @@ from urllib.parse import parse_qs
 from ..lambda_api.locations import location_of
 from ..lambda_api.operations import Fetch, Operations
 from ..lambda_api.store import LayerStore
-from ..lambda_api.wire import API_PATH, NO_OPERATION, Call, Request, Response, decode
+from ..lambda_api.wire import API_PATH, NO_OPERATION, Call, Request, Response, Signature, decode
 from .callers import Callers
 from .calls import UNLOGGED, CallLog, CallsGonePast, LoggedCall, logged_parameters
+from .event_handlers import EventHandlers
 from .faults import ConnectionBroken, Fault, Proceed, RequestRefused, compose, note_lost
 from .identifiers import new_id
 from .injection import Injection, never_struck
 from .lambda_model import enum_values
 from .places import place_of_call
+from .trail import READS, Kept, Sent, kept_content
 from .virtual_time import VirtualTime
 
 if TYPE_CHECKING:
@@ -70,6 +72,8 @@ class LayerService:
         """None while the service is off."""
         self.content_url: str | None = None
         """The live server that serves layer content; None if the process's own small server does."""
+        self.profile_files: dict[str, str] = {}
+        """The variables that name the files of its AWS profiles; empty if it has none."""
         self._injecting = threading.Lock()
         self._content_base = content_base
         self._fetch = fetch
@@ -103,6 +107,7 @@ class LayerService:
         """Those that calls meet, in the order in which they strike."""
         self.escaped: list[Exception] = []
         """What must fail the test even if the code under test swallows it."""
+        self.event_handlers = EventHandlers(self.escaped)
         self.gone_past = CallsGonePast()
         """Layer calls of clients whose endpoint is another server on this machine."""
         self.children: list[Any] = []
@@ -110,6 +115,7 @@ class LayerService:
         self.idle_blocks: list[object] = []
         """Assertions of a block that have no block yet; left so, they have looked at nothing."""
         self.injections: list[Injection] = []
+        self._sent: dict[tuple[Signature | None, str | None, str], Sent] = {}
         self._request_ids = new_id()[:24]
         self._requests = count(1)
 
@@ -137,6 +143,7 @@ class LayerService:
         call.time = call.now()
         if call.invocation_id == UNLOGGED:
             return self._operations.perform(call)
+        request_id = f"{self._request_ids}{next(self._requests):012x}"
         try:
             response = self._handler(call)
             if response.latency and request.read_timeout is not None:
@@ -146,15 +153,15 @@ class LayerService:
                 # A client that waits forever is given the time that it would wait by default.
                 endless = math.isinf(request.read_timeout)
                 self.virtual_time.pass_by(DEFAULT_READ_TIMEOUT if endless else request.read_timeout)
-            self._log(call, None, broken.kind)
+            self._log(request, call, request_id, None, broken.kind)
             raise
         except BaseException as raised:
-            self._log(call, None, type(raised).__name__)
+            self._log(request, call, request_id, None, type(raised).__name__)
             if isinstance(raised, Exception):  # Nothing swallows the others by accident.
                 self.escaped.append(raised)
             raise
-        self._log(call, response.status, response.error_code)
-        return response
+        self._log(request, call, request_id, response, response.error_code)
+        return Response._make((*response[:5], request_id))  # Faster than _replace().
 
     def _arrived(self, call: Call, response: Response, read_timeout: float) -> Response:
         """The response, after its latency; the client gives up on it after its read timeout."""
@@ -164,27 +171,46 @@ class LayerService:
         self.virtual_time.pass_by(response.latency)
         return response._replace(latency=0.0)
 
-    def _log(self, call: Call, status: int | None, error_code: str | None) -> None:
-        self.calls.add(
-            LoggedCall(
-                call.operation,
-                call.account_id,
-                call.region_name,
-                call.resource,
-                logged_parameters(call.operation, call.given, call.version),
-                status,
-                error_code,
-                ", ".join(call.notes) or None,
-                call.time,
-                call.invocation_id,
-                error_code is None or call.applied,
-            ),
-            call.order or next(self._orders),
+    def _log(
+        self, request: Request, call: Call, request_id: str, response: Response | None, error_code: str | None
+    ) -> None:
+        operation = call.operation
+        is_write = operation not in READS
+        kept = None
+        if response is None or is_write or error_code is not None:
+            arrived_or_lost = call.lost if response is None else response
+            if arrived_or_lost is not None:
+                kept = Kept(arrived_or_lost.body, arrived_or_lost.error_code, kept_content(call.given.get("Content")))
+        sent = call.signature, request.headers.get("user-agent"), request.host
+        logged = LoggedCall(
+            operation,
+            call.account_id,
+            call.region_name,
+            call.resource,
+            logged_parameters(operation, call.given, call.version),
+            None if response is None else response.status,
+            error_code,
+            ", ".join(call.notes) if call.notes else None,
+            call.time,
+            call.invocation_id,
+            error_code is None or call.applied,
+            request_id,
+            self._sent.get(sent) or self._first_sent(*sent),
+            kept,
         )
+        self.calls.add(logged, call.order or next(self._orders))
+        if is_write and self.event_handlers:
+            self.event_handlers.deliver(logged)
+
+    def _first_sent(self, signature: Signature | None, user_agent: str | None, host: str) -> Sent:
+        """What a client sends, kept once for all its requests."""
+        sent = Sent(self.callers, None if signature is None else signature.access_key, user_agent, host)
+        self._sent[signature, user_agent, host] = sent
+        return sent
 
     def headers_of(self, response: Response) -> dict[str, str]:
         """All headers of a response, at this moment."""
-        request_id = f"{self._request_ids}{next(self._requests):012x}"
+        request_id = response.request_id or f"{self._request_ids}{next(self._requests):012x}"
         return response.wire_headers(request_id, self.virtual_time.http_date())
 
     # --- other requests

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..lambda_api.arn import is_account_id, root_arn
 from .calls import grouped_by_invocation
+from .trail import plain
 
 if TYPE_CHECKING:
     from ..lambda_api.model import Policy, PublishedVersion, Statement
@@ -84,21 +84,13 @@ def call_data(call: LoggedCall) -> dict[str, Any]:
         "account_id": call.account_id,
         "region_name": call.region_name,
         "layer": call.layer,
-        "parameters": _plain(call.parameters),
+        "parameters": plain(call.parameters),
         "status": call.status,
         "error_code": call.error_code,
         "fault": call.fault,
         "time": call.time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "invocation_id": call.invocation_id,
     }
-
-
-def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters as JSON that every language reads: clients can send what Python alone calls JSON, such as NaN."""
-    try:
-        return json.loads(json.dumps(dict(parameters)), parse_constant=str)
-    except RecursionError:
-        return {"…": "nested too deeply to be shown"}
 
 
 def _attempts(attempts: Sequence[LoggedCall]) -> dict[str, Any]:

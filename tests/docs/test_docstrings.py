@@ -20,6 +20,7 @@ from pytest_layerperm.transports.server.live import ServerAddress
 PACKAGE = Path(pytest_layerperm.__file__).parent
 DOCS = "https://docs.aws.amazon.com/lambda/latest/"
 ADD = f"{DOCS}api/API_AddLayerVersionPermission.html"
+DELETE = f"{DOCS}api/API_DeleteLayerVersion.html"
 GET = f"{DOCS}api/API_GetLayerVersionPolicy.html"
 PUBLISH = f"{DOCS}api/API_PublishLayerVersion.html"
 REMOVE = f"{DOCS}api/API_RemoveLayerVersionPermission.html"
@@ -63,8 +64,10 @@ PUBLIC = HOLDERS | {
 FOLLOWED = {
     "Explanation": SHARING,
     "LayerPerm.publish_layer": PUBLISH,
+    "LayerVersion.delete": DELETE,
     "LayerVersion.grant": ADD,
     "LayerVersion.policy": GET,
+    "LayerVersion.revoke": REMOVE,
     "RateLimit": f"{DOCS}dg/gettingstarted-limits.html",
     "ServiceFailure": ADD,
     "Throttle": ADD,

@@ -644,8 +644,8 @@ def test_everything_public_is_there():
     """Each public name leads to the object of that name, and no other name to any."""
     for name in pytest_layerperm.__all__:
         assert getattr(pytest_layerperm, name).__name__ == name
-    with pytest.raises(AttributeError, match=r"^module 'pytest_layerperm' has no attribute 'Faults'$"):
-        pytest_layerperm.Faults  # noqa: B018 - it is the access that fails
+    with pytest.raises(AttributeError, match=r"^module 'pytest_layerperm' has no attribute 'Nothing'$"):
+        pytest_layerperm.Nothing  # noqa: B018 - it is the access that fails
 
 
 def test_importing_costs_next_to_nothing():
@@ -742,3 +742,19 @@ def test_a_grant_to_nobody(layerperm_layer, principal, hint):
 def test_a_grant_to_somebody(layerperm_layer, principal):
     """Whoever the API takes."""
     assert layerperm_layer.grant(principal) == "grant-1"
+
+
+def test_a_handle_revokes_and_deletes(layerperm, layerperm_layer):
+    """As its owner would, without a logged call."""
+    layerperm_layer.grant("222222222222", statement_id="partner")
+    layerperm_layer.grant("*", statement_id="everyone")
+    layerperm_layer.revoke("everyone")
+    assert [statement["Sid"] for statement in layerperm_layer.policy["Statement"]] == ["partner"]
+    with pytest.raises(ValueError, match="statement_id 'everyone': Statement everyone is not found in resource policy"):
+        layerperm_layer.revoke("everyone")
+    layerperm_layer.delete()
+    layerperm_layer.delete()
+    assert layerperm.layers == ()
+    with pytest.raises(ValueError, match="does not exist"):
+        layerperm_layer.revoke("partner")
+    assert list(layerperm.calls) == []

@@ -301,7 +301,8 @@ def test_a_misspelt_marker(pytester):
     result.stdout.fnmatch_lines(
         [
             "@pytest.mark.layerperm_throtle: there is no such marker",
-            "There are layerperm, layerperm_throttle, layerperm_service_failure and layerperm_rate_limit.",
+            "There are layerperm, layerperm_throttle, layerperm_service_failure, layerperm_connection_lost, "
+            "layerperm_slow and layerperm_rate_limit.",
         ],
         consecutive=True,
     )
@@ -368,17 +369,19 @@ def test_markers_are_registered(pytester):
 def test_marker_texts_are_the_signatures():
     """What a marker is said to take is what it takes."""
     import inspect
+    from itertools import pairwise
 
     from pytest_layerperm.plugin.markers import MARKERS, fault_class
 
     faults = {name: fault for name in MARKERS if (fault := fault_class(name)) is not None}
     assert len(faults) == len(MARKERS) - 1
+    marker = inspect.Parameter("marker", inspect.Parameter.POSITIONAL_ONLY)
     for name, fault in faults.items():
         parameters = ", ".join(
-            ("*, " if index and parameter.kind is parameter.KEYWORD_ONLY and not seen else "")
-            + f"{parameter.name}={parameter.default!r}".replace("'", '"')
-            for index, parameter in enumerate(inspect.signature(fault).parameters.values())
-            for seen in [index > 1]
+            ("*, " if parameter.kind is parameter.KEYWORD_ONLY and before.kind is not parameter.KEYWORD_ONLY else "")
+            + parameter.name
+            + ("" if parameter.default is parameter.empty else f"={parameter.default!r}".replace("'", '"'))
+            for before, parameter in pairwise([marker, *inspect.signature(fault).parameters.values()])
         )
         assert MARKERS[name].startswith(f"{name}({parameters}): ")
 
@@ -395,7 +398,7 @@ def test_marker_texts_are_the_signatures():
         (
             "layerperm_account = 123456789012",
             "unknown ini option layerperm_account; "
-            "pytest-layerperm has layerperm_account_id, layerperm_region, layerperm_real_sleep",
+            "pytest-layerperm has layerperm_account_id, layerperm_region, layerperm_real_sleep, layerperm_autouse",
         ),
     ],
 )
@@ -611,3 +614,52 @@ def test_next_test_is_empty(layerperm):
     assert len(layerperm.calls) == 0
 """
     ).assert_outcomes(passed=4)
+
+
+def test_slow_responses_and_lost_connections_are_marked(run):
+    """By the arguments that the faults have; ``after`` lets calls pass first."""
+    run(
+        """
+@pytest.mark.layerperm_slow(30, operation="ListLayers")
+@pytest.mark.layerperm_connection_lost(after=1)
+def test_it(layerperm, layerperm_clock):
+    list_layers()
+    list_layers()
+    assert layerperm_clock().second >= 30
+    assert [call.outcome for call in layerperm.calls] == ["200", "ConnectionClosedError", "200"]
+"""
+    ).assert_outcomes(passed=1)
+
+
+AUTOUSE = """
+    import unittest
+    import boto3
+    import pytest
+
+    def test_without_a_fixture():
+        assert boto3.client("lambda").list_layers()["Layers"] == []
+
+    @pytest.mark.layerperm(account_id="222222222222")
+    def test_with_a_marker(layerperm):
+        assert layerperm.account_id == "222222222222"
+
+    class TestOfUnittest(unittest.TestCase):
+        def test_it(self):
+            assert boto3.client("lambda").list_layers()["Layers"] == []
+"""
+
+
+def test_every_test_has_the_fake(pytester):
+    """With one ini option, so that a forgotten fixture cannot reach AWS."""
+    pytester.makepyfile(AUTOUSE)
+    pytester.makeini("[pytest]\nlayerperm_autouse = true\n")
+    pytester.runpytest().assert_outcomes(passed=3)
+
+
+def test_a_wrong_autouse_is_a_usage_error(pytester):
+    """It names what is valid."""
+    pytester.makepyfile("def test_it(): pass")
+    pytester.makeini("[pytest]\nlayerperm_autouse = sometimes\n")
+    result = pytester.runpytest()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: layerperm_autouse must be true or false: *"])

@@ -18,9 +18,9 @@ class MotoIdentities:
         account_id, backend = found
         role = private.assumed_role(account_id, access_key)
         if role is not None:
-            return Principal(account_id, role.arn, role.role_arn)
+            return Principal(account_id, role.arn, role.role_arn, role.user_id)
         user = backend.get_user_from_access_key_id(access_key)
-        return Principal(account_id, user.arn if user is not None else None)
+        return Principal(account_id) if user is None else Principal(account_id, user.arn, unique_id=user.id)
 
     def restrictions_of(self, access_key: str) -> Restrictions:
         """The policies of the user or role session to which moto issued the access key, if moto enforces IAM.

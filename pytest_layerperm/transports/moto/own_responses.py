@@ -1,6 +1,7 @@
-"""Responses to two requests to AWS that are neither layer calls nor for moto.
+"""Responses to three requests to AWS that are neither layer calls nor for moto.
 
-They are GetAccountSettings, which moto does not have, and moto's reset, which must reset the fake as well.
+They are GetAccountSettings and CloudTrail's LookupEvents, which moto does not have, and moto's reset, which must reset
+the fake as well.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 from ...lambda_api.store import LayerStore
 from ...lambda_api.wire import Request, Response, region_of, signature_of
 from ...service.service import LayerService
+from ...service.trail_lookup import TARGET as LOOKUP_EVENTS
+from ...service.trail_lookup import lookup_events
 from ..translate import MOTO_RESET
 from . import private, private_state
 
@@ -26,11 +29,14 @@ _LIMITS = {
 
 
 def own_response(service: LayerService, request: Request) -> Response | None:
-    """The response to one of these two requests; None for any other."""
+    """The response to one of these three requests; None for any other."""
     place = (request.method, request.host.partition(".")[0], request.path.rstrip("/"))
     if place == ("POST", "motoapi", MOTO_RESET):
         service.reset()
         return Response(200, b'{"status": "ok"}')
+    if place == ("POST", "cloudtrail", "") and request.headers.get("x-amz-target") == LOOKUP_EVENTS:
+        account_id = service.callers.account_of_request(request)
+        return lookup_events(service.calls, account_id, region_of(request, signature_of(request)), request.body)
     if place == ("GET", "lambda", _ACCOUNT_SETTINGS):
         account_id = service.callers.account_of_request(request)
         region_name = region_of(request, signature_of(request))

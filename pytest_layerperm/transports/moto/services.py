@@ -70,7 +70,7 @@ class Moto:
 
     def own_response(self, request: Any, url: SplitResult) -> MotoResponse | None:
         """The response to what is neither a layer call nor for moto; None for any other request."""
-        response = own_response(self._service, request_of(request, url, body=b""))
+        response = own_response(self._service, request_of(request, url, body=_small_body(request)))
         return None if response is None else self._sent(response)
 
     def reset(self) -> None:
@@ -173,6 +173,11 @@ def moto_of(service: LayerService) -> Moto:
 def service_in(url: SplitResult) -> str:
     """The AWS service of a URL, by the first label of its host."""
     return (url.hostname or "").partition(".")[0]
+
+
+def _small_body(request: Any) -> bytes:
+    """The body if it is at hand: a file stays unread, for whoever responds."""
+    return bytes_of(request.body) if isinstance(request.body, (str, bytes)) else b""
 
 
 def _without_extra(service: str, module: str) -> str:

@@ -7,12 +7,16 @@ import inspect
 import json
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from ...lambda_api.wire import Request, Response
+from ...service.failure import Failure
 from ...service.fault_kinds import ConnectionLost, RateLimit, ServiceFailure, Slow, Throttle
+from ...service.propagation import Propagation
 from ..translate import MOTO_RESET
 from .exchange import HttpResponse, error_response, http_response, no_fake_response
+from .interleaving import interleaved
 
 if TYPE_CHECKING:
     from ...service.faults import Fault
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 PATH = "/_layerperm"
 _FAULTS: dict[str, Callable[..., Fault]] = {
     "ConnectionLost": ConnectionLost,
+    "Failure": Failure,
+    "Propagation": Propagation,
     "RateLimit": RateLimit,
     "ServiceFailure": ServiceFailure,
     "Slow": Slow,
@@ -68,6 +74,12 @@ def _calls(service: LayerService, request: Request) -> Response:
     return _json({"calls": [call_data(call) for call in service.calls]})
 
 
+def _events(service: LayerService, request: Request) -> Response:
+    from ...service.trail import event_around, records_of
+
+    return _json({"events": [event_around(record) for call in service.calls for record in records_of(call)]})
+
+
 def _layers(service: LayerService, request: Request) -> Response:
     from ...service.snapshot import layer_data
 
@@ -98,24 +110,29 @@ def _add_faults(service: LayerService, request: Request) -> Response:
     try:
         given: Any = json.loads(request.body)
         wanted = cast(list[Any], given) if isinstance(given, list) else [given]
-        faults = [_fault(one) for one in wanted]
+        faults = [_fault(service, one) for one in wanted]
     except (ValueError, TypeError, RecursionError) as wrong:
-        return _wrong_fault(str(wrong))
+        return _wrong_fault(str(wrong), sorted(_makers(service)))
     service.inject(*faults, origin="a request to the live server")
     return _list_faults(service, request)._replace(status=201)
 
 
-def _fault(given: Any) -> Fault:
+def _fault(service: LayerService, given: Any) -> Fault:
     """The fault that a JSON object describes: the name of its class in ``fault``, and that class's arguments."""
     if not isinstance(given, dict):
         raise TypeError("a fault must be a JSON object")
     arguments = dict(cast(dict[str, Any], given))
     name = arguments.pop("fault", None)
-    make = _FAULTS.get(name) if isinstance(name, str) else None
+    makers = _makers(service)
+    make = makers.get(name) if isinstance(name, str) else None
     if make is None:
-        raise ValueError(f"fault must be one of {', '.join(_FAULTS)}, not {name!r}")
+        raise ValueError(f"fault must be one of {', '.join(sorted(makers))}, not {name!r}")
     inspect.signature(make).bind(**arguments)
     return make(**arguments)
+
+
+def _makers(service: LayerService) -> dict[str, Callable[..., Fault]]:
+    return {**_FAULTS, "Interleave": partial(interleaved, service)}
 
 
 def _reset(service: LayerService, request: Request) -> Response:
@@ -135,6 +152,7 @@ def _moto_reset(service: LayerService | None, request: Request) -> Response:
 
 _RESOURCES: dict[str, dict[str, Callable[[LayerService, Request], Response]]] = {
     "calls": {"GET": _calls},
+    "events": {"GET": _events},
     "faults": {"GET": _list_faults, "POST": _add_faults},
     "layers": {"GET": _layers},
     "reset": {"POST": _reset},
@@ -155,10 +173,10 @@ def _wrong_method(name: str, methods: Sequence[str]) -> Response:
     return error_response(405, "MethodNotAllowed", text)
 
 
-def _wrong_fault(wrong: str) -> Response:
+def _wrong_fault(wrong: str, faults: Sequence[str]) -> Response:
     text = (
         f"pytest-layerperm: {wrong}. POST a JSON object, or a list of them, such as "
         f'{{"fault": "Throttle", "times": 2, "operation": "AddLayerVersionPermission"}}; '
-        f"faults are {', '.join(sorted(_FAULTS))}."
+        f"faults are {', '.join(faults)}."
     )
     return error_response(400, "BadRequest", text)

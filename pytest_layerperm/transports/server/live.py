@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ...patches.environment import fake_environment
 from ...patches.loopback import is_loopback_host, no_proxy
+from ...patches.profiles import HIDING
 from ...patches.signals import uninterrupted
 from ...service.active import active_service
 from ...service.arguments import check_account_id, check_region_name
@@ -181,7 +182,10 @@ class ServerAddress:
 
         ``subprocess.run(…, env={**os.environ, **layerperm_server.env})`` is enough while the fake is on.
         """
-        return self.env_for(self._service.account_id)
+        found = self.env_for(self._service.account_id)
+        if self._service.profile_files:  # By the profile "default", unless AWS_PROFILE names another.
+            found = {name: value for name, value in found.items() if name not in HIDING}
+        return found
 
     def env_for(self, account_id: str, region_name: str | None = None) -> dict[str, str]:
         """The same for another account (twelve digits) or another region; the region is the fake's own by default.
@@ -201,6 +205,7 @@ class ServerAddress:
             "AWS_RETRY_MODE": "standard",
             "AWS_MAX_ATTEMPTS": "3",
             **no_proxy(os.environ),
+            **self._service.profile_files,
         }
 
     def __repr__(self) -> str:

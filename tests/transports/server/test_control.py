@@ -19,6 +19,9 @@ SIGNED = {
 }
 FAULTS = [
     "ConnectionLost",
+    "Failure",
+    "Interleave",
+    "Propagation",
     "RateLimit",
     "ServiceFailure",
     "Slow",
@@ -188,7 +191,27 @@ def test_faults_are_added_and_listed(ask, layerperm, layerperm_layer):
         ([1], "a fault must be a JSON object"),
         ({}, f"fault must be one of {', '.join(FAULTS)}, not None"),
         ({"fault": ["Throttle"]}, f"fault must be one of {', '.join(FAULTS)}, not ['Throttle']"),
-        ({"fault": "Interleave"}, f"fault must be one of {', '.join(FAULTS)}, not 'Interleave'"),
+        ({"fault": "Fault"}, f"fault must be one of {', '.join(FAULTS)}, not 'Fault'"),
+        ({"fault": "Interleave"}, "missing a required argument: 'interleave'"),
+        ({"fault": "Interleave", "interleave": []}, "interleave must be a list of layer calls, not []"),
+        ({"fault": "Interleave", "interleave": [1]}, "interleave: a layer call must be a JSON object"),
+        (
+            {"fault": "Interleave", "interleave": [{"name": 1}]},
+            "interleave: a layer call has operation, account_id, region_name, parameters, not 'name'",
+        ),
+        (
+            {"fault": "Interleave", "interleave": [{"operation": "ListLayers", "parameters": 1}]},
+            "parameters must be a JSON object",
+        ),
+        (
+            {"fault": "Interleave", "interleave": [{"operation": "GetLayerVersion", "parameters": {"Name": "x"}}]},
+            "parameters of GetLayerVersion are LayerName, VersionNumber, not 'Name'",
+        ),
+        (
+            {"fault": "Interleave", "interleave": [{"operation": "ListLayers", "parameters": {"MaxItems": "x"}}]},
+            "parameters: 'x' can not be converted to Integer",
+        ),
+        ({"fault": "Throttle", "after": -1}, "after must be a number of calls, 0 or more, not -1"),
         ({"fault": "Slow"}, "missing a required argument: 'seconds'"),
         ({"fault": "Throttle", "tmes": 2}, "got an unexpected keyword argument 'tmes'"),
         ({"fault": "Throttle", "times": 0}, "times must be at least 1, or None for every call, not 0"),
@@ -206,6 +229,39 @@ def test_a_wrong_fault_is_rejected_and_none_is_added(ask, layerperm, body, wrong
         f"faults are {', '.join(FAULTS)}."
     )
     assert layerperm.faults == ()
+
+
+def test_another_writer_is_a_list_of_calls(ask, layerperm, layerperm_layer):
+    """They are made just before the next matching call, by whom they say; the log does not have them."""
+    add = {
+        "operation": "AddLayerVersionPermission",
+        "parameters": {
+            "LayerName": "shared-deps",
+            "VersionNumber": 1,
+            "StatementId": "rival",
+            "Action": "lambda:GetLayerVersion",
+            "Principal": "222222222222",
+        },
+    }
+    foreign = {"operation": "ListLayers", "account_id": "222222222222", "region_name": "eu-west-1"}
+    wanted = {"fault": "Interleave", "interleave": [add, foreign], "before": "GetLayerVersionPolicy", "after": 1}
+    status, _, body = ask("POST", "/_layerperm/faults", wanted)
+    assert status == 201
+    assert body["faults"][0]["fault"] == (
+        "Interleave(action=[AddLayerVersionPermission, ListLayers], before='GetLayerVersionPolicy', after=1)"
+    )
+    assert ask("GET", POLICY, headers=SIGNED)[0] == 404
+    assert "rival" in ask("GET", POLICY, headers=SIGNED)[2]["Policy"]
+    assert [call.operation for call in layerperm.calls] == ["GetLayerVersionPolicy"] * 2
+
+
+def test_any_error_can_be_added(ask, layerperm_layer):
+    """And a delay until other accounts see a grant."""
+    failure = {"fault": "Failure", "code": "EC2ThrottledException", "status": 502, "message": "busy"}
+    assert ask("POST", "/_layerperm/faults", [failure, {"fault": "Propagation", "seconds": 5}])[0] == 201
+    status, headers, body = ask("GET", POLICY, headers=SIGNED)
+    assert (status, headers["x-amzn-errortype"]) == (502, "EC2ThrottledException")
+    assert body == {"Type": "Service", "message": "busy"}
 
 
 def test_reset_starts_empty_again(ask, layerperm, layerperm_layer):
@@ -242,7 +298,7 @@ def test_motos_reset(ask, layerperm):
             "GET",
             "/_layerperm/nothing",
             404,
-            "pytest-layerperm: /_layerperm/ is a page; below it are calls, faults, layers, reset, state.",
+            "pytest-layerperm: /_layerperm/ is a page; below it are calls, events, faults, layers, reset, state.",
         ),
         ("GET", "/_layerperm/reset", 405, "pytest-layerperm: /_layerperm/reset takes POST."),
         ("DELETE", "/_layerperm/faults", 405, "pytest-layerperm: /_layerperm/faults takes GET and POST."),
@@ -286,3 +342,20 @@ def test_parameters_too_deep_for_json_are_left_out():
         deep = [deep]
     call = LoggedCall("ListLayers", "1" * 12, "us-east-1", None, {"Marker": deep}, 400, "x", None, 0.0, None, False)
     assert call_data(call)["parameters"] == {"…": "nested too deeply to be shown"}
+
+
+def test_events_are_the_trail(ask, layerperm, layerperm_layer):
+    """/_layerperm/events has what ``layerperm.events()`` returns."""
+    ask("GET", POLICY, headers=SIGNED)
+    status, _, body = ask("GET", "/_layerperm/events")
+    assert (status, body) == (200, {"events": layerperm.events()})
+    assert body["events"][0]["detail"]["requestID"] == layerperm.calls.last.request_id
+
+
+def test_events_are_looked_up_over_the_server(layerperm, layerperm_server, layerperm_client):
+    """As a subprocess with the server's environment does it."""
+    import boto3
+
+    layerperm_client.list_layers()
+    trail = boto3.client("cloudtrail", endpoint_url=layerperm_server.url)
+    assert [event["EventName"] for event in trail.lookup_events()["Events"]] == ["ListLayers20181031"]
