@@ -14,11 +14,22 @@ def audit(client, allowed):
     for arn, name, version in layer_versions(client):
         for statement in statements(client, name, version):
             if grantee(statement) not in allowed:
-                client.remove_layer_version_permission(
-                    LayerName=name, VersionNumber=version, StatementId=statement["Sid"]
-                )
+                remove(client, name, version, statement["Sid"])
                 removed.append((arn, statement["Sid"]))
     return removed
+
+
+def remove(client, name, version, statement_id):
+    try:
+        client.remove_layer_version_permission(LayerName=name, VersionNumber=version, StatementId=statement_id)
+    except client.exceptions.ResourceNotFoundException:
+        # Gone meanwhile, or by an attempt whose response was lost: go on with the next one.
+        print(f"{statement_id} of {name}:{version} is gone already")
+
+
+def remove_first_draft(client, name, version, statement_id):
+    """Stops the whole audit at a 404, which its own first attempt may have caused."""
+    client.remove_layer_version_permission(LayerName=name, VersionNumber=version, StatementId=statement_id)
 
 
 def layer_versions(client):

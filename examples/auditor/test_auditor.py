@@ -60,3 +60,19 @@ def test_the_first_draft_took_a_throttle_for_no_policy(layers, layerperm, monkey
     assert auditor.audit(impatient, ALLOWED) == []  # "All is well", it says, and the layer is public.
     with pytest.raises(AssertionError, match=r"^oops:1 is public"):
         assert_layer_not_public(layer="oops")
+
+
+@pytest.mark.layerperm_every_fault
+def test_it_survives_every_failure(layers, layerperm_client):
+    auditor.audit(layerperm_client, {*ALLOWED, "999999999999"})
+
+    assert_layer_not_public(layer="oops")
+
+
+def test_the_first_draft_stops_at_its_own_removal(layers, layerperm, layerperm_client, monkeypatch):
+    monkeypatch.setattr(auditor, "remove", auditor.remove_first_draft)
+
+    with pytest.raises(AssertionError, match="RemoveLayerVersionPermission:\n  - carried out, and its response lost"):
+        for run in layerperm.every_fault():
+            with run:
+                auditor.audit(layerperm_client, {*ALLOWED, "999999999999"})

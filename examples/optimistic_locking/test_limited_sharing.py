@@ -82,3 +82,21 @@ def test_without_the_lock_there_is_one_too_many(layerperm, layer):
     share_with_few_hopefully(layer.arn, OURS)
 
     assert len(layer.policy["Statement"]) == LIMIT + 1
+
+
+@pytest.mark.layerperm_every_fault(raises=TooManyAccounts)
+def test_it_survives_every_failure(layer):
+    share_with_few(layer.arn, OURS)
+
+    assert_layer_shared_with(OURS)
+
+
+def test_without_the_lock_it_does_not(layerperm, layer):
+    def never_one_too_many():
+        assert len(layer.policy["Statement"]) <= LIMIT
+
+    with pytest.raises(AssertionError, match=r"does not survive \d+ of \d+ failures"):
+        for run in layerperm.every_fault("Rival-adds", "Killed", "Killed-applied", "ConnectionLost-applied", "Outage"):
+            with run:
+                share_with_few_hopefully(layer.arn, OURS)
+                never_one_too_many()

@@ -3,23 +3,18 @@
 import time
 
 import boto3
+from adding import add
 from botocore.config import Config
 
 ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
 
 
-def share(account_id: str) -> None:
+def share(account_id: str, add=add) -> None:
     """Allows the account to use version 1 of shared-deps; tries five times, waiting 1, 2, 4 and 8 seconds."""
     client = boto3.client("lambda", config=ONE_ATTEMPT)
     for attempt in range(5):
         try:
-            client.add_layer_version_permission(
-                LayerName="shared-deps",
-                VersionNumber=1,
-                StatementId=f"account-{account_id}",
-                Action="lambda:GetLayerVersion",
-                Principal=account_id,
-            )
+            add(client, account_id)
             return
         except client.exceptions.TooManyRequestsException:
             if attempt == 4:

@@ -2,6 +2,7 @@
 
 import boto3
 import stamina
+from adding import add
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -9,12 +10,6 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
 
 
 @stamina.retry(on=ClientError, attempts=5, wait_initial=1.0, wait_max=8.0)
-def share(account_id: str) -> None:
+def share(account_id: str, add=add) -> None:
     """Allows the account to use version 1 of shared-deps; tries five times."""
-    boto3.client("lambda", config=ONE_ATTEMPT).add_layer_version_permission(
-        LayerName="shared-deps",
-        VersionNumber=1,
-        StatementId=f"account-{account_id}",
-        Action="lambda:GetLayerVersion",
-        Principal=account_id,
-    )
+    add(boto3.client("lambda", config=ONE_ATTEMPT), account_id)

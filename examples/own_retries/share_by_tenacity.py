@@ -2,6 +2,7 @@
 
 import boto3
 import tenacity
+from adding import add
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -14,12 +15,6 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
     wait=tenacity.wait_exponential(multiplier=1),
     reraise=True,
 )
-def share(account_id: str) -> None:
+def share(account_id: str, add=add) -> None:
     """Allows the account to use version 1 of shared-deps; tries five times."""
-    boto3.client("lambda", config=ONE_ATTEMPT).add_layer_version_permission(
-        LayerName="shared-deps",
-        VersionNumber=1,
-        StatementId=f"account-{account_id}",
-        Action="lambda:GetLayerVersion",
-        Principal=account_id,
-    )
+    add(boto3.client("lambda", config=ONE_ATTEMPT), account_id)

@@ -2,7 +2,7 @@ import io
 import zipfile
 
 import pytest
-from release import release, release_first_draft, share_with_contact
+from release import release, release_first_draft, share_trustingly, share_with_contact
 
 from pytest_layerperm import Interleave, assert_layer_private, assert_layer_shared_with
 
@@ -58,3 +58,19 @@ def test_a_statement_id_with_an_at_sign_shares_nothing(layerperm_client, layerpe
 
     assert "Value 'ops@example.com' at 'statementId' failed to satisfy constraint" in capsys.readouterr().out
     assert_layer_private()
+
+
+@pytest.mark.layerperm_every_fault
+def test_it_survives_every_failure(archive):
+    [arn] = release("shared-deps", archive, ["us-east-1"], PARTNERS)
+
+    for account in PARTNERS:
+        assert_layer_shared_with(account, layer=arn)
+
+
+def test_the_trusting_draft_takes_someone_elses_statement_for_its_own(layerperm, layerperm_layer, layerperm_client):
+    with pytest.raises(AssertionError, match=r"does not survive 1 of 10 failures[^@]*another writer takes the"):
+        for run in layerperm.every_fault():
+            with run:
+                share_trustingly(layerperm_client, "shared-deps", 1, "222222222222")
+                assert_layer_shared_with("222222222222")

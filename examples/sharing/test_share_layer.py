@@ -1,6 +1,7 @@
 import pytest
 from botocore.exceptions import ClientError
 from share_layer import (
+    share_first_draft,
     share_with_account,
     share_with_everyone,
     share_with_organization,
@@ -94,3 +95,26 @@ def test_a_new_version_starts_unshared(layerperm):
 
     assert_layer_shared_with(PARTNER, layer=old)
     assert_layer_private(layer=new)
+
+
+@pytest.mark.layerperm_every_fault
+def test_sharing_survives_every_failure(layerperm_layer):
+    share_with_account(layerperm_layer.arn, PARTNER)
+    share_with_organization(layerperm_layer.arn, "o-exampleorgid")
+
+    assert_layer_shared_with(PARTNER, via="account")
+    assert_layer_shared_with_organization("o-exampleorgid")
+
+
+@pytest.mark.layerperm_every_fault
+def test_stopping_survives_every_failure(layerperm_layer):
+    stop_sharing(layerperm_layer.arn, share_with_account(layerperm_layer.arn, PARTNER))
+
+    assert_layer_not_shared_with(PARTNER)
+
+
+def test_the_first_draft_takes_its_own_statement_for_a_conflict(layerperm, layerperm_layer):
+    with pytest.raises(AssertionError, match="does not survive 2 of 10 failures"):
+        for run in layerperm.every_fault():
+            with run:
+                share_first_draft(layerperm_layer.arn, "partner", Principal=PARTNER)

@@ -1,5 +1,6 @@
 """Shares a layer version with plain requests, signed as AWS requires, and tells a chat room about it."""
 
+import json
 from urllib.parse import quote
 
 import boto3
@@ -26,8 +27,30 @@ def share_and_tell(layer_version_arn: str, account_id: str) -> None:
     with requests.Session() as session:
         session.mount("https://lambda.", HTTPAdapter(max_retries=PATIENT))
         url = f"https://lambda.{region}.amazonaws.com{place}"
-        session.post(url, json=grant, auth=SignedForLambda(region), timeout=10).raise_for_status()
+        answer = session.post(url, json=grant, auth=SignedForLambda(region), timeout=10)
+        # After a 409: ours, of an attempt whose response was lost?
+        if answer.status_code != 409 or not _is_there(session, url, region, grant):
+            answer.raise_for_status()
         session.post(CHAT, json={"text": f"{account_id} may use {layer_version_arn}"}, timeout=10).raise_for_status()
+
+
+def _is_there(session: requests.Session, url: str, region: str, grant: dict[str, str]) -> bool:
+    """Whether the policy has the statement."""
+    answer = session.get(url, auth=SignedForLambda(region), timeout=10)
+    answer.raise_for_status()
+    principals = {s["Sid"]: s["Principal"] for s in json.loads(answer.json()["Policy"])["Statement"]}
+    return principals.get(grant["StatementId"]) == {"AWS": f"arn:aws:iam::{grant['Principal']}:root"}
+
+
+def share_first_draft(layer_version_arn: str, account_id: str) -> None:
+    """The same without a word to anyone, sure that every response comes."""
+    layer_arn, _, version = layer_version_arn.rpartition(":")
+    region = layer_arn.split(":")[3]
+    url = (
+        f"https://lambda.{region}.amazonaws.com/2018-10-31/layers/{quote(layer_arn, safe='')}/versions/{version}/policy"
+    )
+    grant = {"StatementId": f"account-{account_id}", "Action": "lambda:GetLayerVersion", "Principal": account_id}
+    requests.post(url, json=grant, auth=SignedForLambda(region), timeout=10).raise_for_status()
 
 
 class SignedForLambda(requests.auth.AuthBase):

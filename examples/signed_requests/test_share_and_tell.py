@@ -2,7 +2,7 @@ import json
 
 import pytest
 import requests
-from share_and_tell import CHAT, share_and_tell
+from share_and_tell import CHAT, share_and_tell, share_first_draft
 
 from pytest_layerperm import assert_layer_not_shared_with, assert_layer_shared_with
 
@@ -28,3 +28,19 @@ def test_the_room_is_not_told_of_a_denied_share(layerperm, layerperm_responses):
         share_and_tell(foreign.arn, PARTNER)
 
     assert_layer_not_shared_with(PARTNER)
+
+
+def test_it_survives_every_failure(layerperm, layerperm_layer, layerperm_responses):
+    layerperm_responses.post(CHAT)
+
+    for run in layerperm.every_fault(virtual_sleep=True):
+        with run:
+            share_and_tell(layerperm_layer.arn, PARTNER)
+            assert_layer_shared_with(PARTNER)
+
+
+def test_the_first_draft_does_not(layerperm, layerperm_layer, layerperm_responses):
+    with pytest.raises(AssertionError, match="does not survive 1 of 10 failures"):
+        for run in layerperm.every_fault():
+            with run:
+                share_first_draft(layerperm_layer.arn, PARTNER)

@@ -1,6 +1,6 @@
 import boto3
 import pytest
-from patient_release import IMPATIENT, share
+from patient_release import IMPATIENT, share, share_first_draft
 
 from pytest_layerperm import Throttle, assert_layer_private, assert_layer_shared_with
 
@@ -50,3 +50,16 @@ def test_throttled_in_the_middle(layerperm, layerperm_layer):
         share(layerperm_layer.arn, "222222222222")
 
     assert [call.status for call in layerperm.calls] == [201, 429, 429, 429, 201]
+
+
+@pytest.mark.layerperm_every_fault
+def test_it_survives_every_failure(layerperm_layer):
+    share(layerperm_layer.arn, "222222222222")
+    assert_layer_shared_with("222222222222")
+
+
+def test_the_first_draft_takes_its_own_statement_for_a_conflict(layerperm, layerperm_layer):
+    with pytest.raises(AssertionError, match="does not survive 2 of 10 failures"):
+        for run in layerperm.every_fault():
+            with run:
+                share_first_draft(layerperm_layer.arn, "222222222222")

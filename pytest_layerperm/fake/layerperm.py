@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import boto3
 
     from ..assertions.explanation import Explanation
+    from ..explore.runs import Run
     from ..lambda_api.store import LayerStore
     from ..lambda_api.wire import Call
     from ..service.calls import CallLog
@@ -411,6 +412,56 @@ class LayerPerm:
         [429, 429, 200]
         """
         return self._service.inject(*faults)
+
+    def every_fault(
+        self,
+        *faults: Fault | str,
+        always: Callable[[], object] | Iterable[Callable[[], object]] = (),
+        raises: type[BaseException] | tuple[type[BaseException], ...] = (),
+        may_fail: bool = True,
+        pairs: bool = False,
+        budget: int = 2000,
+        reset: Callable[[], object] | Iterable[Callable[[], object]] = (),
+        operations: str | Iterable[str] | None = None,
+        virtual_sleep: bool = False,
+    ) -> Iterable[Run]:
+        """Runs a block once for each failure at each of its layer calls, each time from the same state.
+
+        A run must end in an honest error or in success: what it raises must be the failure's own error, or be caused
+        by it, and where it raises nothing, the assertions of the block must hold. ``always`` are checks that hold
+        after every run, of those that failed too. ``raises`` are errors that are accepted besides;
+        ``may_fail=False`` accepts none. Where the process is killed, the block is run again and must succeed.
+
+        ``faults`` are what is made to fail instead of everything: faults such as ``Throttle(times=None)``, or names
+        of kinds such as ``"Killed"``. ``operations`` limits the calls. ``pairs`` tries two failures in one run, too,
+        in ``budget`` runs altogether. ``reset`` are functions that put back what is not the fake's, before each run;
+        ``virtual_sleep`` skips each ``time.sleep`` of the block. Afterwards everything is as it was before.
+
+        Raises TypeError or ValueError for other arguments, and AssertionError, a report, at the end.
+
+        >>> for run in layerperm.every_fault():
+        ...     with run:
+        ...         layers = layerperm_client.list_layers()
+        >>> run.point, run.error, run.succeeded
+        ('Killed@1', None, True)
+        """
+        from ..explore.settings import settings_of
+        from ..explore.sweep import EveryFault
+
+        return EveryFault(
+            self._service,
+            settings_of(
+                *faults,
+                always=always,
+                raises=raises,
+                may_fail=may_fail,
+                pairs=pairs,
+                budget=budget,
+                reset=reset,
+                operations=operations,
+                virtual_sleep=virtual_sleep,
+            ),
+        )
 
     @property
     def faults(self) -> tuple[Fault, ...]:

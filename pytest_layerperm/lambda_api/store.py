@@ -45,6 +45,14 @@ class _Version:
         self.deleted = False
 
 
+class StoreState(NamedTuple):
+    """All that a store holds at a moment."""
+
+    layers: list[tuple[_Layer, list[tuple[_Version, Policy | None, bool]], list[int]]]
+    """Each layer's place, its versions with policy and whether they are deleted, and the numbers of the others."""
+    names: dict[tuple[str, str], list[str]]
+
+
 class _Layer:
     __slots__ = ("live", "versions")
 
@@ -168,6 +176,32 @@ class LayerStore:
         """All layers that were ever published, also those whose versions are all deleted; oldest first."""
         with self.lock:
             return list(self._layers)
+
+    # --- all of it at a moment
+
+    def save(self) -> StoreState:
+        """What there is now. Versions and policies are values, so that lists of them are enough."""
+        with self.lock:
+            return StoreState(
+                [
+                    (record, [(place, place.policy, place.deleted) for place in record.versions], record.live.copy())
+                    for record in self._layers.values()
+                ],
+                {key: names.copy() for key, names in self._names.items()},
+            )
+
+    def put_back(self, state: StoreState) -> None:
+        """Makes the store what it was when it was saved: in place, so that whoever holds it goes on with that."""
+        with self.lock:
+            for layer in list(self._layers)[len(state.layers) :]:  # Layers are added at the end, and never removed.
+                del self._layers[layer]
+            for record, versions, live in state.layers:
+                del record.versions[len(versions) :]
+                for place, policy, deleted in versions:
+                    place.policy = policy
+                    place.deleted = deleted
+                record.live[:] = live
+            self._names = {key: names.copy() for key, names in state.names.items()}
 
     # --- policies
 

@@ -5,13 +5,24 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from .fixtures import *  # noqa: F403 - a plugin's fixtures are found in its module
 from .fixtures import FAKE
-from .options import MARKERS, add_facts_options, add_options, add_report_options, check_options, is_autouse, is_misspelt
+from .options import (
+    MARKERS,
+    SWEEP,
+    add_exploration_options,
+    add_facts_options,
+    add_options,
+    add_report_options,
+    check_options,
+    is_autouse,
+    is_misspelt,
+)
 
 if TYPE_CHECKING:
     from ..fake.layerperm import LayerPerm
@@ -26,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
     add_facts_options(parser)
     add_report_options(parser)
+    add_exploration_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,6 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
     from ..service import pytest_run
 
     pytest_run.terminal_columns = shutil.get_terminal_size((pytest_run.terminal_columns, 24)).columns
+    pytest_run.only_point = config.getoption("--layerperm-only")
+    pytest_run.progress = partial(_show_progress, config) if sys.stdout.isatty() else None
     if config.getoption("layerperm_endpoint") is not None:
         from ..facts.suite import FactsSuite
 
@@ -66,6 +80,12 @@ def _first_of_function_scope(item: pytest.Item, names: list[str]) -> int:
         if not found or found[-1].scope == "function":
             return index
     return len(names)
+
+
+def _show_progress(config: pytest.Config, text: str) -> None:
+    from .sweeping import show_progress
+
+    show_progress(config, text)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -103,11 +123,18 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """
     __tracebackhide__ = True
     before = _services_on()
+    fake: LayerPerm | None = item.stash.get(FAKE, None)
+    marker = item.get_closest_marker(SWEEP)
     try:
-        yield
+        if fake is not None and marker is not None:
+            from .sweeping import swept_body
+
+            with swept_body(item, fake, marker):
+                yield
+        else:
+            yield
     finally:
         item.stash[STARTED] = [service for service in _services_on() if service not in before]
-    fake: LayerPerm | None = item.stash.get(FAKE, None)
     verdict = ""
     if fake is not None:
         try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import pytest
 
-from .options import MARKERS, ini_settings, is_misspelt
+from .options import MARKERS, SWEEP, ini_settings, is_misspelt
 
 if TYPE_CHECKING:
     from ..service.faults import Fault
@@ -66,6 +66,10 @@ def test_settings(item: pytest.Item) -> dict[str, Any]:
             _reject(marker)
         if marker.name == "layerperm":
             found.update(_call(marker, settings))
+        if marker.name == SWEEP:
+            from ..explore.settings import settings_of
+
+            _call(marker, settings_of)
     return found
 
 

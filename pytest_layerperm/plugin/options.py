@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+SWEEP = "layerperm_every_fault"
+"""The marker of a test whose body is swept."""
 MARKERS = {
     "layerperm": (
         'layerperm(account_id="123456789012", region_name="us-east-1", real_sleep=False, frozen_at=None): '
@@ -31,6 +33,10 @@ MARKERS = {
     "layerperm_rate_limit": (
         "layerperm_rate_limit(per_second=15, *, burst=None, times=None, operation=None, account_id=None, "
         "region_name=None, layer=None, after=0): AWS's quota of layer calls for each account and region."
+    ),
+    SWEEP: (
+        "layerperm_every_fault(*faults, always=(), raises=(), may_fail=True, pairs=False, budget=2000, reset=(), "
+        "operations=None, virtual_sleep=False): runs the test once for each failure at each of its layer calls."
     ),
 }
 _INI = {
@@ -81,6 +87,15 @@ def add_report_options(parser: pytest.Parser) -> None:
         "--layerperm-report-all",
         action="store_true",
         help="with --layerperm-report: include every test that used layerperm",
+    )
+
+
+def add_exploration_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("layerperm-explore", "pytest-layerperm: every failure at every point")
+    group.addoption(
+        "--layerperm-only",
+        metavar="POINT",
+        help="of every_fault, run one point alone, such as Throttle@2, as the report of a failed test names it",
     )
 
 

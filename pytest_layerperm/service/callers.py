@@ -57,6 +57,10 @@ class Identities(Protocol):
     def knows_organization(self, organization_id: str) -> bool: ...
 
 
+CallersState = tuple[dict[str, tuple[Principal, Restrictions]], dict[str, str], dict[str, None], dict[str, str]]
+"""Who signed in, who is a member of which organization, which were declared, and whose calls policies have judged."""
+
+
 class Callers:
     """The callers of one fake."""
 
@@ -111,6 +115,18 @@ class Callers:
     def organizations(self) -> Mapping[str, str]:
         """The declared members: account id to organization id."""
         return dict(self._organizations)
+
+    def save(self) -> CallersState:
+        """Who is known now."""
+        with self._lock:
+            return self._signed_in.copy(), self._organizations.copy(), self._declared.copy(), self.judged.copy()
+
+    def put_back(self, state: CallersState) -> None:
+        """Makes it what it was when it was saved."""
+        signed_in, organizations, declared, judged = state
+        with self._lock:
+            self._signed_in, self._organizations = signed_in.copy(), organizations.copy()
+            self._declared, self.judged = declared.copy(), judged.copy()
 
     def organization_of(self, account_id: str) -> str | None:
         """The organization of an account: as declared, else as moto's Organizations has it; None for none."""

@@ -114,6 +114,10 @@ class LoggedCall(NamedTuple):
         return " ".join([str(part) for part in (self.status, self.error_code) if part is not None])
 
 
+LogState = tuple[list[LoggedCall], list[int]]
+"""Attempts, and where each took effect among all calls."""
+
+
 class CallLog:
     """All attempts, oldest first. Iterable; ``len()`` and indexing work as on a list.
 
@@ -146,6 +150,16 @@ class CallLog:
         with self._lock:
             self._calls.clear()
             self._orders.clear()
+
+    def save(self) -> LogState:
+        """All attempts now, with their places."""
+        with self._lock:
+            return self._calls.copy(), self._orders.copy()
+
+    def put_back(self, state: LogState) -> None:
+        """Makes the log what it was; ``LayerPerm.every_fault`` does it after each run."""
+        with self._lock:
+            self._calls[:], self._orders[:] = state
 
     def of(self, operation: str) -> list[LoggedCall]:
         """The attempts of one operation, such as ``"ListLayers"``. Raises ValueError for an unknown operation."""

@@ -6,6 +6,7 @@ import inspect
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from ..lambda_api.arn import is_layer_name, parse
 from ..lambda_api.wire import Call, Response
@@ -174,6 +175,25 @@ def compose(faults: Sequence[Fault], handler: Proceed) -> Proceed:
         return handler(call)
 
     return handle
+
+
+def matches(fault: Fault, call: Call) -> bool:
+    """Whether the call is one of the fault's."""
+    return fault._matches(call)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+def fault_state(fault: Fault) -> dict[str, Any]:
+    """All that a fault knows at a moment: how often it struck, and what its class adds."""
+    return {name: _copied(value) for name, value in vars(fault).items()}
+
+
+def put_fault_back(fault: Fault, state: dict[str, Any]) -> None:
+    """Makes the fault what it was."""
+    vars(fault).update({name: _copied(value) for name, value in state.items()})
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, (dict, list, set)) else value  # pyright: ignore[reportUnknownVariableType]
 
 
 def note_lost(call: Call, response: Response) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 terminal_columns = 80
@@ -11,3 +12,7 @@ services: list[Any] | None = None
 
 None without pytest. ``LayerService`` is not named as a type, since it imports this module.
 """
+only_point: str | None = None
+"""The one point of ``LayerPerm.every_fault`` that is to be run, as ``--layerperm-only`` says."""
+progress: Callable[[str], None] | None = None
+"""Shows a line on the terminal while a test runs, and removes it again for an empty one; None without a terminal."""

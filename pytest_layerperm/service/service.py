@@ -6,8 +6,9 @@ import math
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol
 from urllib.parse import parse_qs
 
 from ..lambda_api.locations import location_of
@@ -17,7 +18,16 @@ from ..lambda_api.wire import API_PATH, NO_OPERATION, Call, Request, Response, S
 from .callers import Callers
 from .calls import UNLOGGED, CallLog, CallsGonePast, LoggedCall, logged_parameters
 from .event_handlers import EventHandlers
-from .faults import ConnectionBroken, Fault, Proceed, RequestRefused, compose, note_lost
+from .faults import (
+    ConnectionBroken,
+    Fault,
+    Proceed,
+    RequestRefused,
+    compose,
+    fault_state,
+    note_lost,
+    put_fault_back,
+)
 from .identifiers import new_id
 from .injection import Injection, never_struck
 from .lambda_model import enum_values
@@ -27,6 +37,11 @@ from .virtual_time import VirtualTime
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
+
+    from ..lambda_api.store import StoreState
+    from .callers import CallersState
+    from .calls import LogState
+    from .virtual_time import TimeState
 
 __tracebackhide__ = True
 
@@ -44,6 +59,27 @@ class OtherServices(Protocol):
     def reset(self) -> None:
         """Removes all that is in them."""
         ...
+
+
+class Outermost(Protocol):
+    """What sees each call before all faults, and passes it on."""
+
+    def __call__(self, call: Call, proceed: Proceed) -> Response: ...
+
+
+class ServiceState(NamedTuple):
+    """All that a service holds at a moment."""
+
+    store: LayerStore
+    operations: Operations
+    layers: StoreState
+    callers: CallersState
+    time: TimeState
+    calls: LogState
+    perform: Proceed
+    orders: Iterator[int]
+    faults: list[tuple[Fault, dict[str, Any]]]
+    injections: list[Injection]
 
 
 class LayerService:
@@ -75,6 +111,9 @@ class LayerService:
         self.profile_files: dict[str, str] = {}
         """The variables that name the files of its AWS profiles; empty if it has none."""
         self._injecting = threading.Lock()
+        self.sweeps = 0
+        """How many explorations were started."""
+        self._outermost: Outermost | None = None
         self._content_base = content_base
         self._fetch = fetch
         self.start_empty()
@@ -102,9 +141,9 @@ class LayerService:
         )
         self._orders = count(1)
         self._perform = _in_order(self.store, self._operations, self._orders)
-        self._handler = self._perform
-        self.faults: tuple[Fault, ...] = ()
+        self.faults: tuple[Fault, ...]
         """Those that calls meet, in the order in which they strike."""
+        self._use(())
         self.escaped: list[Exception] = []
         """What must fail the test even if the code under test swallows it."""
         self.event_handlers = EventHandlers(self.escaped)
@@ -116,6 +155,8 @@ class LayerService:
         """Assertions of a block that have no block yet; left so, they have looked at nothing."""
         self.injections: list[Injection] = []
         self._sent: dict[tuple[Signature | None, str | None, str], Sent] = {}
+        self.other_changes: list[str] = []
+        """Calls that changed what other AWS services hold, in order."""
         self._request_ids = new_id()[:24]
         self._requests = count(1)
 
@@ -271,7 +312,50 @@ class LayerService:
 
     def _use(self, faults: tuple[Fault, ...]) -> None:
         self.faults = faults
-        self._handler = compose(faults, self._perform)
+        handler, outermost = compose(faults, self._perform), self._outermost
+        self._handler: Proceed = handler if outermost is None else partial(outermost, proceed=handler)
+
+    def surround(self, outermost: Outermost | None) -> None:
+        """Has each call go through this first, before all faults; None ends it."""
+        self._outermost = outermost
+        self._use(self.faults)
+
+    @property
+    def surrounded(self) -> bool:
+        """Whether calls go through something first."""
+        return self._outermost is not None
+
+    # --- all of it at a moment
+
+    def save(self) -> ServiceState:
+        """What there is now, so that it can be put back."""
+        return ServiceState(
+            self.store,
+            self._operations,
+            self.store.save(),
+            self.callers.save(),
+            self.virtual_time.save(),
+            self.calls.save(),
+            self._perform,
+            self._orders,
+            [(fault, fault_state(fault)) for fault in self.faults],
+            self.injections.copy(),
+        )
+
+    def put_back(self, state: ServiceState) -> None:
+        """Makes the service what it was when it was saved, in place: handles and clients go on with that."""
+        self.store = state.store
+        self._operations = state.operations
+        self._perform = state.perform
+        self._orders = state.orders
+        self.store.put_back(state.layers)
+        self.callers.put_back(state.callers)
+        self.virtual_time.put_back(state.time)
+        self.calls.put_back(state.calls)
+        for fault, held in state.faults:
+            put_fault_back(fault, held)
+        self.injections = state.injections.copy()
+        self._use(tuple([fault for fault, _ in state.faults]))
 
     def verify(self) -> None:
         """Raises what escaped, or AssertionError for faults that never struck and assertions that never looked."""

@@ -6,9 +6,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from email.utils import formatdate
 from typing import Any, NamedTuple
+
+TimeState = tuple[list[float], float, "float | None"]
+"""The waits, their sum, and the time of a frozen clock."""
 
 
 class VirtualTime:
@@ -75,6 +78,19 @@ class VirtualTime:
             else:
                 frozen.move_on(seconds)
 
+    def save(self) -> TimeState:
+        """The waits so far, and where a clock that somebody froze is."""
+        frozen = _frozen_clock()
+        return self.sleeps.copy(), self._skipped, None if frozen is None else frozen.now()
+
+    def put_back(self, state: TimeState) -> None:
+        """Makes it what it was when it was saved. A clock that was not frozen then stays as it is."""
+        sleeps, self._skipped, moment = state
+        self.sleeps[:] = sleeps
+        frozen = None if moment is None else _frozen_clock()
+        if frozen is not None and moment is not None and frozen.now() != moment:
+            frozen.move_to(datetime.fromtimestamp(moment, timezone.utc))
+
     def reset(self) -> None:
         self.sleeps.clear()
         self._skipped = 0.0
@@ -83,6 +99,7 @@ class VirtualTime:
 class _FrozenClock(NamedTuple):
     now: Callable[[], float]
     move_on: Callable[[float], object]
+    move_to: Callable[[datetime], object]
 
 
 def _frozen_clock() -> _FrozenClock | None:
@@ -95,7 +112,7 @@ def _frozen_clock() -> _FrozenClock | None:
         # Called coordinates_stack before time-machine 3.
         travellers = getattr(time_machine, "traveller_stack", None) or getattr(time_machine, "coordinates_stack", ())
         if travellers:
-            return _FrozenClock(time.time, travellers[-1].shift)
+            return _FrozenClock(time.time, travellers[-1].shift, travellers[-1].move_to)
     return None
 
 
@@ -113,4 +130,7 @@ def _frozen_by_freezegun(factory: Any) -> _FrozenClock:
         else:
             factory.tick(passed)
 
-    return _FrozenClock(now, move_on)
+    def move_to(moment: datetime) -> None:
+        factory.move_to(moment.replace(tzinfo=None))
+
+    return _FrozenClock(now, move_on, move_to)

@@ -20,7 +20,7 @@ from .rows import Row
 
 def measured(rounds: int) -> Iterator[Row]:
     """The rows, one after the other."""
-    from . import calls, processes, server
+    from . import calls, explore, processes, server
 
     with tempfile.TemporaryDirectory() as folder:
         yield processes.start_up(Path(folder, "nothing"), rounds)
@@ -32,6 +32,7 @@ def measured(rounds: int) -> Iterator[Row]:
     yield calls.growth_of_log(rounds)
     yield calls.growth_of_policy(rounds)
     yield calls.memory()
+    yield from explore.explorations(rounds)
     yield from server.server(rounds)
 
 

@@ -1,8 +1,8 @@
 """README's code blocks are files under examples/, or named parts of them: ``python -m tests.docs.readme`` updates them.
 
 A block's first line names its source: ```` ```python examples/auditor/auditor.py::audit,statements ````. Names are
-functions and classes of that file; without any, it is the whole file. A block of text is the report of
-a test that fails.
+functions and classes of that file; without any, it is the whole file. A block of text with a name is the report
+of a test that fails.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def fences(text: str) -> list[Fence]:
 
 def expected(fence: Fence) -> str:
     """What a block must say."""
-    return report_of(fence.source) if fence.language == "text" else source_text(fence.source)
+    return report_of(fence.source) if fence.language == "text" and "::" in fence.source else source_text(fence.source)
 
 
 def report_of(source: str) -> str:

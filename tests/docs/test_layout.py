@@ -12,10 +12,11 @@ import pytest_layerperm
 PACKAGE = Path(pytest_layerperm.__file__).parent
 TOP_LEVEL = {"__init__", "__main__", "py.typed"}
 ROOMS = {
-    "plugin": {"facts", "fake", "transports", "assertions", "patches", "service", "lambda_api"},
+    "plugin": {"facts", "fake", "explore", "transports", "assertions", "patches", "service", "lambda_api"},
     "facts": {"fake", "service", "lambda_api"},
     "strategies": {"fake", "service", "lambda_api"},
-    "fake": {"transports", "assertions", "patches", "service", "lambda_api"},
+    "fake": {"explore", "transports", "assertions", "patches", "service", "lambda_api"},
+    "explore": {"assertions", "patches", "service", "lambda_api"},
     "transports": {"patches", "service", "lambda_api"},
     "assertions": {"service", "lambda_api"},
     "patches": {"service", "lambda_api"},

@@ -6,8 +6,10 @@ import boto3  # noqa: F401
 import freezegun  # noqa: F401
 import pytest
 
+import pytest_layerperm.explore.sweep
 import pytest_layerperm.fake.layerperm
 import pytest_layerperm.transports.moto.hooks  # noqa: F401 - what pytester's run imports first, it forgets
+from pytest_layerperm.plugin.options import MARKERS, SWEEP
 
 PRELUDE = """
 import asyncio, os, unittest
@@ -302,7 +304,7 @@ def test_a_misspelt_marker(pytester):
         [
             "@pytest.mark.layerperm_throtle: there is no such marker",
             "There are layerperm, layerperm_throttle, layerperm_service_failure, layerperm_connection_lost, "
-            "layerperm_slow and layerperm_rate_limit.",
+            "layerperm_slow, layerperm_rate_limit and layerperm_every_fault.",
         ],
         consecutive=True,
     )
@@ -362,7 +364,7 @@ def test_misuse_of_a_marker(run, marker, problem):
 def test_markers_are_registered(pytester):
     """``pytest --markers`` explains each of them."""
     text = pytester.runpytest_inprocess("--markers").stdout.str()
-    for name in ("layerperm", "layerperm_throttle", "layerperm_service_failure", "layerperm_rate_limit"):
+    for name in MARKERS:
         assert re.search(rf"^@pytest\.mark\.{name}\(.*\): ", text, re.MULTILINE)
 
 
@@ -371,10 +373,13 @@ def test_marker_texts_are_the_signatures():
     import inspect
     from itertools import pairwise
 
-    from pytest_layerperm.plugin.markers import MARKERS, fault_class
+    from pytest_layerperm.explore.settings import settings_of
+    from pytest_layerperm.plugin.markers import fault_class
 
     faults = {name: fault for name in MARKERS if (fault := fault_class(name)) is not None}
-    assert len(faults) == len(MARKERS) - 1
+    assert set(MARKERS) - set(faults) == {"layerperm", SWEEP}
+    sweep = ", ".join([f"{p.name}={p.default!r}" for p in inspect.signature(settings_of).parameters.values()][1:])
+    assert MARKERS[SWEEP].startswith(f"{SWEEP}(*faults, {sweep}): ")
     marker = inspect.Parameter("marker", inspect.Parameter.POSITIONAL_ONLY)
     for name, fault in faults.items():
         parameters = ", ".join(

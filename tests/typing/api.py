@@ -34,6 +34,14 @@ def as_a_context_manager() -> None:
             assert struck == 0
 
 
+def as_a_sweep(layerperm: LayerPerm) -> None:
+    for run in layerperm.every_fault(Throttle(times=None), "Killed", always=[print], raises=(OSError, ValueError)):
+        with run:
+            layerperm.client().list_layers()
+        error: BaseException | None = run.error
+        assert run.point or run.died or run.succeeded, error
+
+
 @LayerPerm()
 def as_a_decorator(text: str) -> int:
     return len(text)
@@ -49,4 +57,6 @@ def must_be_refused(layer: LayerVersion) -> None:
     layer.grant(principal=222222222222)  # type: ignore[arg-type]
     layer.version = 2  # type: ignore[misc]
     ConnectionLost(error="TypeError")  # type: ignore[arg-type]
+    layer_perm = LayerPerm()
+    layer_perm.every_fault(429)  # type: ignore[arg-type]
     pytest_layerperm.Throtle()  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ from ...service.lambda_model import is_operation
 from ...service.service import LayerService
 from ..translate import bytes_of, request_of
 from . import private, private_stacks, private_state, stack_requests
+from .changes import change_of
 from .cloudformation import Stacks
 from .functions import FunctionLayers, check_function_call, without_empty_layers
 from .own_responses import own_response
@@ -95,6 +96,9 @@ class Moto:
 
         Raises LambdaError if these rules reject it, and RequestRefused if moto does not have the operation.
         """
+        change = change_of(request, url)
+        if change is not None:
+            self._service.other_changes.append(change)
         head = request_of(request, url, body=b"")
         account_id = self._service.callers.account_of_request(head)
         if ACCOUNT_HEADER not in request.headers:
