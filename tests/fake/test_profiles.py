@@ -39,6 +39,16 @@ def test_the_environment_names_it(layerperm, monkeypatch):
     assert account_of(layerperm, boto3.Session()) == "222222222222"
 
 
+def test_it_outlasts_an_undo_of_monkeypatch(layerperm, monkeypatch):
+    """In the middle of a test: the variables that name its files are the fake's, not the test's."""
+    layerperm.profile("prod", account_id="222222222222")
+    monkeypatch.setenv("AWS_PROFILE", "prod")
+    monkeypatch.undo()
+    assert "AWS_PROFILE" not in os.environ
+    assert account_of(layerperm, boto3.Session(profile_name="prod")) == "222222222222"
+    assert "AWS_ACCESS_KEY_ID" not in os.environ
+
+
 def test_a_policy_restricts_it(layerperm):
     """As it does a client."""
     deny = {"Statement": [{"Effect": "Deny", "Action": "lambda:*", "Resource": "*"}]}

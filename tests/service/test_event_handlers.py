@@ -9,20 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_layerperm import ConnectionLost, LayerPerm
+from tests.helpers import add_permission
 from tests.limits import LIMIT, join
 
 ADD = "AddLayerVersionPermission"
 REMOVE = "RemoveLayerVersionPermission"
-
-
-def share(client, statement_id="partner", principal="222222222222"):
-    return client.add_layer_version_permission(
-        LayerName="shared-deps",
-        VersionNumber=1,
-        StatementId=statement_id,
-        Action="lambda:GetLayerVersion",
-        Principal=principal,
-    )
 
 
 def name_of(event):
@@ -34,9 +25,9 @@ def test_a_handler_gets_writes_only(layerperm, layerperm_client, layerperm_layer
     seen = []
     layerperm.on_event(seen.append)
     layerperm_client.list_layers()
-    share(layerperm_client)
+    add_permission(layerperm_client)
     with pytest.raises(ClientError):
-        share(layerperm_client)
+        add_permission(layerperm_client)
     assert [event["detail"].get("errorCode") for event in seen] == [None, "ResourceConflictException"]
     assert seen == layerperm.events(ADD)
 
@@ -45,7 +36,7 @@ def test_it_is_called_before_the_call_returns(layerperm, layerperm_client, layer
     """And after it was carried out."""
     policies = []
     with layerperm.on_event(lambda event: policies.append(layerperm_layer.policy)):
-        share(layerperm_client)
+        add_permission(layerperm_client)
         assert len(policies) == 1
     assert policies == [layerperm_layer.policy]
 
@@ -54,7 +45,7 @@ def test_operations_narrow_it(layerperm, layerperm_client, layerperm_layer):
     """Those that are named."""
     seen = []
     layerperm.on_event(seen.append, operations=[REMOVE])
-    share(layerperm_client)
+    add_permission(layerperm_client)
     layerperm_client.remove_layer_version_permission(LayerName="shared-deps", VersionNumber=1, StatementId="partner")
     assert [name_of(event) for event in seen] == [REMOVE]
 
@@ -64,11 +55,11 @@ def test_it_ends_with_its_block(layerperm, layerperm_client, layerperm_layer):
     within, always = [], []
     layerperm.on_event(always.append)
     with layerperm.on_event(within.append):
-        share(layerperm_client, "one")
-    share(layerperm_client, "two")
+        add_permission(layerperm_client, "one")
+    add_permission(layerperm_client, "two")
     layerperm.reset()
     layerperm.publish_layer()
-    share(layerperm_client, "three")
+    add_permission(layerperm_client, "three")
     assert (len(within), len(always)) == (1, 2)
 
 
@@ -88,7 +79,7 @@ def test_calls_of_a_handler_cause_events_after_it(layerperm, layerperm_client, l
         running.clear()
 
     with layerperm.on_event(revoke):
-        share(layerperm_client)
+        add_permission(layerperm_client)
         assert seen == [ADD, REMOVE]
     assert [call.operation for call in layerperm.calls] == [ADD, REMOVE]
 
@@ -100,10 +91,10 @@ def test_a_chain_of_events_does_not_grow_the_stack(layerperm, layerperm_client, 
     def again(event):
         depths.append(len(traceback.extract_stack()))
         if len(depths) < 20:
-            share(layerperm_client, f"s{len(depths)}")
+            add_permission(layerperm_client, f"s{len(depths)}")
 
     with layerperm.on_event(again):
-        share(layerperm_client)
+        add_permission(layerperm_client)
     assert len(depths) == 20
     assert len(set(depths)) == 1
 
@@ -123,7 +114,7 @@ def test_a_lost_response_is_delivered(layerperm, layerperm_client, layerperm_lay
     layerperm.on_event(seen.append)
     with layerperm.inject(ConnectionLost(error="EndpointConnectionError"), ConnectionLost(applied=True)):
         with pytest.raises(layerperm_client.exceptions.ResourceConflictException):
-            share(layerperm_client)
+            add_permission(layerperm_client)
     assert [event["detail"].get("errorCode") for event in seen] == [None, "ResourceConflictException"]
 
 
@@ -137,7 +128,7 @@ def test_a_handler_that_raises_fails_the_test():
         with LayerPerm() as fake:
             fake.publish_layer()
             fake.on_event(broken)
-            assert share(fake.client())["RevisionId"]
+            assert add_permission(fake.client())["RevisionId"]
     assert raised.traceback[-1].name == "broken"
 
 
@@ -153,7 +144,7 @@ def test_threads_deliver_one_at_a_time(layerperm, layerperm_layer):
     layerperm.on_event(watch)
     client = boto3.client("lambda")
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: share(client, f"s{number}"), range(40), timeout=LIMIT))
+        list(pool.map(lambda number: add_permission(client, f"s{number}"), range(40), timeout=LIMIT))
     assert sorted(seen) == sorted([f"s{number}" for number in range(40)])
 
 
@@ -164,12 +155,12 @@ def test_a_thread_that_waits_for_a_handler_is_not_needed(layerperm, layerperm_cl
     def wait_for_another(event):
         seen.append(event["detail"]["requestParameters"]["statementId"])
         if len(seen) == 1:
-            thread = threading.Thread(target=share, args=(layerperm_client, "other"))
+            thread = threading.Thread(target=add_permission, args=(layerperm_client, "other"))
             thread.start()
             join(thread)
 
     with layerperm.on_event(wait_for_another):
-        share(layerperm_client)
+        add_permission(layerperm_client)
     assert seen == ["partner", "other"]
 
 

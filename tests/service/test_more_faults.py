@@ -15,18 +15,9 @@ from pytest_layerperm import (
     Slow,
     Throttle,
 )
+from tests.helpers import add_permission
 
 PARTNER = "222222222222"
-
-
-def share(client, statement_id="partner", principal=PARTNER):
-    return client.add_layer_version_permission(
-        LayerName="shared-deps",
-        VersionNumber=1,
-        StatementId=statement_id,
-        Action="lambda:GetLayerVersion",
-        Principal=principal,
-    )
 
 
 def remove(client, statement_id="partner"):
@@ -114,7 +105,7 @@ def test_any_error(layerperm, layerperm_client, layerperm_layer, code, status):
     """As boto3 raises it; nothing was carried out."""
     layerperm.inject(Failure(code, status=status, message="our words"))
     with pytest.raises(ClientError) as raised:
-        share(layerperm_client)
+        add_permission(layerperm_client)
     error = raised.value.response["Error"]
     assert (error["Code"], error["Message"]) == (code, "our words")
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
@@ -147,12 +138,12 @@ def test_others_see_a_grant_later(layerperm, layerperm_client, layerperm_layer):
     """Of each statement its own time; the owner sees all at once."""
     clock, partner = layerperm.freeze(), layerperm.client(PARTNER)
     with layerperm.inject(Propagation(5)):
-        share(layerperm_client)
+        add_permission(layerperm_client)
         assert not may_use(partner, layerperm_layer)
         assert layerperm.calls.last.fault == "Propagation(5 s) 1"
         assert may_use(layerperm_client, layerperm_layer)
         clock.tick(3)
-        share(layerperm_client, "everyone", "*")
+        add_permission(layerperm_client, "everyone", "*")
         clock.tick(2)
         assert may_use(partner, layerperm_layer)
         assert not may_use(layerperm.client("333333333333"), layerperm_layer)
@@ -167,7 +158,7 @@ def test_code_that_waits_gets_through(layerperm, layerperm_client, layerperm_lay
     with layerperm.inject(Propagation(5)):
         assert may_use(partner, layerperm_layer)
         remove(layerperm_client)
-        share(layerperm_client)
+        add_permission(layerperm_client)
         assert not may_use(partner, layerperm_layer)
         clock.tick(5)
         assert may_use(partner, layerperm_layer)
@@ -178,7 +169,7 @@ def test_a_grant_whose_response_was_lost_is_late_too(layerperm, layerperm_client
     """And one that was rejected is none."""
     layerperm.freeze()
     with layerperm.inject(Propagation(3600), lost), pytest.raises(ClientError):
-        share(layerperm_client)
+        add_permission(layerperm_client)
         pytest.fail("the second attempt is rejected")
     injected = Propagation(3600)
     with layerperm.inject(injected):
@@ -189,10 +180,10 @@ def test_a_grant_whose_response_was_lost_is_late_too(layerperm, layerperm_client
 def test_it_is_limited_as_other_faults_are(layerperm, layerperm_client, layerperm_layer):
     """To the accounts that see it late, and to layers."""
     layerperm.freeze()
-    share(layerperm_client, "everyone", "*")
+    add_permission(layerperm_client, "everyone", "*")
     remove(layerperm_client, "everyone")
     with layerperm.inject(Propagation(5, account_id=PARTNER), Propagation(5, layer="other")):
-        share(layerperm_client, "everyone", "*")
+        add_permission(layerperm_client, "everyone", "*")
         assert not may_use(layerperm.client(PARTNER), layerperm_layer)
         assert may_use(layerperm.client("333333333333"), layerperm_layer)
 

@@ -13,6 +13,7 @@ from pytest_layerperm import ConnectionLost, Fault, LayerPerm, ServiceFailure, S
 from pytest_layerperm.fake.layerperm import service_of
 from pytest_layerperm.lambda_api.wire import Response
 from pytest_layerperm.service.trail import READS
+from tests.helpers import add_permission
 from tests.service import recorded_trail
 from tests.service.recorded_trail import RECORDED, recorded
 
@@ -22,17 +23,6 @@ UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 def snake(operation):
     return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
-
-
-def share(client, statement_id="partner", principal="222222222222", layer_name="shared-deps", **more):
-    return client.add_layer_version_permission(
-        LayerName=layer_name,
-        VersionNumber=1,
-        StatementId=statement_id,
-        Action="lambda:GetLayerVersion",
-        Principal=principal,
-        **more,
-    )
 
 
 OF_ITS_OWN = {
@@ -130,9 +120,9 @@ def test_an_object_in_s3_is_recorded(layerperm, layerperm_client):
 def test_the_request_id_is_the_responses(layerperm, layerperm_client, layerperm_layer):
     """Of successes and failures; each attempt has its own."""
     with layerperm.inject(Throttle()):
-        sent = share(layerperm_client)
+        sent = add_permission(layerperm_client)
     with pytest.raises(ClientError) as rejected:
-        share(layerperm_client)
+        add_permission(layerperm_client)
     ids = [call.request_id for call in layerperm.calls]
     assert len(set(ids)) == 3
     assert all(re.fullmatch(UUID, request_id) for request_id in ids)
@@ -154,7 +144,7 @@ def test_the_request_id_is_the_responses(layerperm, layerperm_client, layerperm_
 def test_throttled_and_failed_attempts_have_records(layerperm, layerperm_client, layerperm_layer, fault, code):
     """With the error that the response had, and no response elements."""
     with layerperm.inject(fault), suppress(ClientError):
-        share(layerperm_client)
+        add_permission(layerperm_client)
     record = layerperm.calls[0].record
     assert (record["errorCode"], record["responseElements"]) == (code, None)
     assert record["errorMessage"]
@@ -164,7 +154,7 @@ def test_throttled_and_failed_attempts_have_records(layerperm, layerperm_client,
 def test_a_lost_response_is_recorded_as_the_service_gave_it(layerperm, layerperm_client, layerperm_layer):
     """A grant that the client knows nothing of is in the trail."""
     with layerperm.inject(ConnectionLost(applied=True)), suppress(ClientError):
-        share(layerperm_client)
+        add_permission(layerperm_client)
     lost, rejected = [call.record for call in layerperm.calls]
     assert "errorCode" not in lost
     assert lost["responseElements"]["revisionId"] == layerperm_layer.revision_id
@@ -343,7 +333,7 @@ def test_another_regions_owner_gets_none(layerperm, layerperm_layer):
 def test_an_event_is_what_eventbridge_delivers(layerperm, layerperm_client, layerperm_layer):
     """Documented: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html."""
     layerperm.freeze("2026-03-01T12:00:00.900Z")
-    share(layerperm_client)
+    add_permission(layerperm_client)
     event = layerperm.calls.last.event
     assert re.fullmatch(UUID, event.pop("id"))
     assert event == {
@@ -361,7 +351,7 @@ def test_an_event_is_what_eventbridge_delivers(layerperm, layerperm_client, laye
 def test_events_of_an_operation(layerperm, layerperm_client, layerperm_layer):
     """Reads too; an unknown name is an error."""
     layerperm_client.list_layers()
-    share(layerperm_client)
+    add_permission(layerperm_client)
     assert [event["detail"]["eventName"] for event in layerperm.events()] == ["ListLayers20181031", f"{ADD}20181031"]
     assert layerperm.events(ADD) == [layerperm.calls.last.event]
     with pytest.raises(ValueError, match=r"operation must be one of AddLayerVersionPermission, .*, not 'Add'"):
