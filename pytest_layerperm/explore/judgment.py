@@ -118,10 +118,8 @@ def user_lines(error: BaseException) -> Iterator[str]:
     import traceback
     from pathlib import Path
 
-    import pytest_layerperm
-
     paths = sysconfig.get_paths()
-    others = (str(Path(pytest_layerperm.__file__).parent), paths["stdlib"], paths["purelib"], paths["platlib"])
+    others = (str(Path(__file__).parents[1]), paths["stdlib"], paths["purelib"], paths["platlib"])
     for frame in traceback.extract_tb(error.__traceback__):
         if not frame.filename.startswith((*others, "<")):
             yield f"{Path(frame.filename).name}:{frame.lineno}"
