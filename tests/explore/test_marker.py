@@ -95,7 +95,7 @@ def test_it(layerperm_layer):
 """)
     result.assert_outcomes(failed=1)
     text = result.stdout.str()
-    assert text.count("test_it does not survive 2 of 10 failures") == 1
+    assert text.splitlines().count("test_it does not survive 2 of 10 failures") == 1
     assert "During handling" not in text
     result.stdout.fnmatch_lines(
         [
