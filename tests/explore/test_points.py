@@ -155,6 +155,17 @@ def test_a_rival_of_a_call_about_no_layer_version(layerperm, layerperm_layer, pl
     assert layerperm_layer.policy is None
 
 
+def test_a_rival_comes_once(layerperm, layerperm_layer, place):
+    """Before the first attempt of a call, and not before its retries."""
+    layerperm.inject(Throttle())
+    for run in layerperm.every_fault("Rival-adds"):
+        with run:
+            place.add()
+            attempts = [call.status for call in layerperm.calls]
+            sids = [statement["Sid"] for statement in layerperm_layer.policy["Statement"]]
+    assert (attempts, sids) == ([429, 201], ["rival", "account-222222222222"])
+
+
 def test_an_outage_lasts(layerperm, place):
     """Nothing gets through after it either."""
     seen = []

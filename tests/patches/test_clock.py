@@ -34,6 +34,18 @@ def test_the_first_is_left_first_and_two_others_stay():
     second.stop()
 
 
+def test_the_first_is_left_first_and_another_fake_comes_last():
+    """freezegun takes the last clock off whoever stops."""
+    first, last = LayerPerm(frozen_at="2026-01-01"), LayerPerm(frozen_at="2028-01-01")
+    first.start()
+    between = freeze_time("2027-01-01")
+    between.start()
+    first.stop()
+    last.start()
+    between.stop()
+    last.stop()
+
+
 def test_all_are_fakes():
     """Stopped in the order in which they were started."""
     first, second = LayerPerm(frozen_at="2026-01-01"), LayerPerm(frozen_at="2027-01-01")

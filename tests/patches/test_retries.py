@@ -67,3 +67,13 @@ def test_the_first_response_in_a_test_may_be_the_throttled_one() -> None:
     for _ in range(2):
         with LayerPerm(frozen_at="2026-01-01T00:00:00Z") as fake:
             assert throttled(client, fake) == 3
+
+
+def test_a_nested_fake_is_not_slowed_down_by_the_outer_ones_throttling() -> None:
+    """A client of the adaptive mode that is limited in the outer one is not in the inner one."""
+    client = module_level_client("adaptive")
+    with LayerPerm(frozen_at="2026-01-01T00:00:00Z") as outer:
+        throttled(client, outer)
+        with LayerPerm() as inner:
+            client.list_layers()
+            assert inner.sleeps == []
