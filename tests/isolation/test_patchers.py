@@ -266,7 +266,6 @@ def test_next(layerperm):
 def test_pytest_socket(pytester: pytest.Pytester) -> None:
     """Publishing binds nothing, and a frozen clock does not stay frozen."""
     suite = """
-from tests.limits import LIMIT
 from pytest_layerperm import LayerPerm
 
 def test_publishing(layerperm, layerperm_client):
