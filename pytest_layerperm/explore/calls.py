@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -71,11 +72,13 @@ def coordinate_of(call: Call, occurrence: int) -> Coordinate:
 
 
 def numbered(calls: Iterable[TracedCall]) -> list[TracedCall]:
-    """The calls with their numbers: in their order, or, where threads make it a matter of luck, in that of the
-    coordinates, so that a number means the same call in the next process.
+    """The calls with their numbers, in their order.
+
+    If threads beside the main one make calls, their order is a matter of luck; it is that of the coordinates then, so
+    that a number means the same call in the next process.
     """
     ordered = list(calls)
-    if len({call.thread for call in ordered}) > 1:
+    if any(call.thread != threading.main_thread().ident for call in ordered):
         ordered.sort(key=attrgetter("at"))
     for number, call in enumerate(ordered, 1):
         call.number = number
