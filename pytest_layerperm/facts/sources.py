@@ -35,7 +35,7 @@ SOURCES = {
     "IAM": "the IAM user guide",
     "DECISION": "nothing is known about AWS here; the project decided",
 }
-"""From a short name, up to a colon, to what it stands for; after the colon comes the recording or the page."""
+"""What each short name means. In a row's source a colon follows it, and then the recording or the page."""
 
 
 def explain(source: str) -> str:

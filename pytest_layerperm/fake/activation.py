@@ -197,7 +197,7 @@ def _switch_off(service: LayerService) -> None:
 
 
 def put_back_all(*, session_is_over: bool = False) -> None:
-    """Puts back what the undo of someone else has brought back since, and what is no longer needed."""
+    """Removes our patches that someone else's undo has restored, and those that are no longer needed."""
     if session_is_over:
         late.jobs.clear()
     _guard_late_threads()

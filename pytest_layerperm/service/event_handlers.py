@@ -33,7 +33,7 @@ class EventHandlers:
         return bool(self._subscriptions)
 
     def add(self, handler: Handler, operations: Iterable[str] | None) -> Subscription:
-        """Raises TypeError or ValueError, naming the argument, for what is no handler and for other operations."""
+        """Raises TypeError or ValueError, naming the argument, for an invalid handler or operation."""
         if not callable(handler):
             raise TypeError(f"handler must be callable with an event, not {handler!r}")
         if inspect.iscoroutinefunction(handler):

@@ -79,7 +79,7 @@ class VirtualTime:
                 frozen.move_on(seconds)
 
     def save(self) -> TimeState:
-        """The waits so far, and where a clock that somebody froze is."""
+        """The waits so far, and the time of a frozen clock."""
         frozen = _frozen_clock()
         return self.sleeps.copy(), self._skipped, None if frozen is None else frozen.now()
 
